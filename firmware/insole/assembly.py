@@ -11,6 +11,7 @@ from drivers.battery import Battery
 from drivers.force_array import ForceArray
 from drivers.led import Led
 from insole import files, provisioned
+from insole import settings as stored
 from insole.blocks import BlockBuilder
 from insole.bonds import Bonds
 from insole.boot_record import BootRecord
@@ -36,7 +37,6 @@ from insole.recorder.erase_ahead import EraseAhead
 from insole.recorder.storage import open_log
 from insole.sampler import Sampler
 from insole.session import Session
-from insole.settings import Settings
 from insole.steps import StepCounter
 from insole.usb import UsbLink
 from insole.watchdog import TIMEOUT_MS, Progress, Watchdog
@@ -62,10 +62,11 @@ def build_insole(board, record):
     """Everything but the links."""
     clock = Clock()
     faults = Faults()
-    settings = Settings()
+    settings = stored.Settings()
     identity = Identity(machine.unique_id())
     identity.record = provisioned.put_defaults(settings)
     provisioned.leave()
+    stored.leave()
     keys = find_keys()
     if keys:
         identity.device_key = keys.device
@@ -76,6 +77,8 @@ def build_insole(board, record):
     faults.note(ids.FAULT_NATIVE_CODE, bool(native.missing))
     i2c = I2cBus(board)
     imu = drivers.probe("lsm6dso", i2c, board.IMU_ADDRESS)
+    if imu:
+        imu.axes = board.IMU_AXES_LEFT if settings.side == ids.SIDE_LEFT else board.IMU_AXES_RIGHT
     force_array = ForceArray(board)
     sampler = files.sampler = Sampler(clock, force_array, imu)
     counters = PersistentCounters()

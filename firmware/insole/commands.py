@@ -6,7 +6,6 @@ import sys
 from insole import forget, hold_offs
 from insole.log_transfer import LogTransfer
 from insole_protocol import errors, ids, messages
-from insole_protocol import settings as table
 from insole_protocol.layout_id import LAYOUT_ID
 
 MAX_U32 = 0xFFFFFFFF
@@ -33,9 +32,11 @@ _FOR_PHONES = sum(
     )
 )
 
-# Commands of the life of an insole, not of its days: the module that carries one out with `carry_out(insole,
+# Commands that are seldom: the module that carries one out with `carry_out(insole,
 # session, command)` is loaded for it, and leaves the heap by itself where it need not stay.
 _ON_DEMAND = {
+    ids.OP_GET_SETTING: "setting_commands",
+    ids.OP_SET_SETTING: "setting_commands",
     ids.OP_UPDATE_BEGIN: "update.begin",
     ids.OP_UPDATE_DATA: "update.begin",
     ids.OP_UPDATE_STATUS: "update.status",
@@ -74,8 +75,6 @@ class Commands:
             ids.OP_STATUS: self._status,
             ids.OP_SET_MODE: self._set_mode,
             ids.OP_STREAM: self._stream,
-            ids.OP_GET_SETTING: self._get_setting,
-            ids.OP_SET_SETTING: self._set_setting,
             ids.OP_SELF_TEST: self._self_test,
             ids.OP_LOG_INFO: self._log_info,
             ids.OP_LOG_READ: self._log_read,
@@ -169,7 +168,7 @@ class Commands:
             capabilities |= ids.CAPABILITY_UPDATE
         insole.greeted |= 2 if session.transport is insole.usb else 1
         if insole.sampler.motion is not None:
-            capabilities |= ids.CAPABILITY_IMU
+            capabilities |= ids.CAPABILITY_IMU | ids.CAPABILITY_WIDE_MOTION
         return messages.build_reply(
             command.op,
             command.tag,
@@ -230,19 +229,6 @@ class Commands:
     def _stream(self, session, command, _ticks):
         session.stream(bool(command.arguments[0]))
         return messages.build_reply(command.op, command.tag, self._insole.blocks.next_seq)
-
-    def _get_setting(self, _session, command, _ticks):
-        row = table.find(command.arguments[0])
-        value = table.encode(row, getattr(self._insole.settings, row.name))
-        return messages.build_reply(command.op, command.tag, row.key, tail=value)
-
-    def _set_setting(self, _session, command, _ticks):
-        insole = self._insole
-        row = table.find(command.arguments[0])
-        insole.settings.store(row, table.decode(row, command.value))
-        insole.modes.settings_changed()
-        value = table.encode(row, getattr(insole.settings, row.name))
-        return messages.build_reply(command.op, command.tag, row.key, tail=value)
 
     def _self_test(self, _session, command, _ticks):
         result = self._insole.self_test.run()

@@ -12,7 +12,7 @@ QUIET_S = 600
 UNFETCHED_S = 7200  # for as long it can be found by a host that has not got everything
 CARRIED_S = 60  # after a start by motion, as long as no foot has come
 FETCHED_SLOTS = 6000  # what a host may lack and still have got everything: the last minute
-STILL = 500  # of acceleration from one second to the next: 61 mg
+STILL = 125  # of acceleration from one second to the next: 61 mg
 LOADED_COUNTS = 1500  # above the empty sheet, all sensors together: as `steps.MIN_RANGE`
 CHANNELS = 16
 IMU_CHANNELS = 6
@@ -36,6 +36,7 @@ class OffFoot:
         self._carried = woken
         self._quiet_from = 0  # slot
         self._acceleration = [0] * AXES
+        self._was_still = False
 
     def check(self, connected):
         """A second has passed; sleeps when it is time. `connected`: a host is there, by radio or cable."""
@@ -92,10 +93,13 @@ class OffFoot:
         if motion is None or self._imu is None or self._imu.failing:
             return False
         at = self._row() * IMU_CHANNELS
+        if motion[at] == motion[at + AXES] == ids.NO_MOTION:
+            return self._was_still  # it is not known: as a second ago
         still = True
         for axis in range(AXES):
             now = motion[at + axis]
             if abs(now - self._acceleration[axis]) > STILL:
                 still = False
             self._acceleration[axis] = now
+        self._was_still = still
         return still

@@ -11,7 +11,7 @@ from esp32 import Partition
 
 from insole import forget
 from insole_protocol import identity_record
-from insole_protocol.settings import TABLE
+from insole.settings import table
 
 SIDE_UNSET = 255
 
@@ -52,7 +52,7 @@ def put_defaults(settings):
     except (ValueError, OSError) as error:
         print("identity record:", error)
         return place
-    settings.as_made(**{row.name: made[row.name] for row in TABLE if row.allows(made.get(row.name))})
+    settings.as_made(**{row.name: made[row.name] for row in table() if row.allows(made.get(row.name))})
     return place
 
 

@@ -8,6 +8,9 @@ that was taken, so that lost time is always seen as lost, never as samples that 
 A hold-off of more than a slot leaves the timer with another phase, for good. When two samples in a row are
 off the grid by the same the timer is therefore started anew on it. Rows whose sample was taken off the grid
 are marked.
+
+Motion comes in bursts, some slots after its time: a row waits in the ring until its motion is complete, and
+only then counts as waiting.
 """
 
 import sys
@@ -22,6 +25,7 @@ from time import sleep_us, ticks_add, ticks_diff, ticks_us
 
 CHANNELS = 16
 IMU_CHANNELS = 6
+HELD_ROWS = 8  # of which the time is kept until their motion is there: more than are held
 
 OFF_GRID_US = 500
 SAME_PHASE_US = 300  # a timer out of phase is late by the same each time; what is held up by chance is not
@@ -73,7 +77,11 @@ class Sampler:
         self._clock = clock
         self._array = force_array
         self._scan = force_array.scan
-        self._read_motion = imu.read_into if imu else None
+        self._imu = imu
+        self._slot_us = array("i", bytes(4 * HELD_ROWS)) if imu else None
+        self._held = 0  # newest rows whose motion is still to come
+        self._lag_rows = imu.LAG_ROWS if imu else 0
+        self._burst_rows = imu.LAG_ROWS + imu.BURST_ROWS if imu else rows
         self._head = 0
         self._wrap = 2 * rows  # both indices run over twice the rows, so that full and empty differ
         self._pending_lost = 0
@@ -94,6 +102,8 @@ class Sampler:
         self.start_us = self._clock.extend(self._due)
         self._pending_lost = 0
         self._late_before_us = 0
+        if self._imu:
+            self._imu.begin()
         self.running = True
         self._start_timer()
 
@@ -108,14 +118,17 @@ class Sampler:
             self._timer.deinit()
             self.running = False
             self._array.power(False)
+            while self._held:
+                self._without_motion((self._head - self._held) % self.rows)
+                self._held -= 1
 
     def worn_out(self):
         """Whether the timer has been set so often that the insole should restart at the next good moment."""
         return self.timer_inits >= self._max_inits - (MAX_INITS - RESTART_INITS)
 
     def waiting(self):
-        """How many rows are in the ring."""
-        return (self._head - self.tail) % self._wrap
+        """How many complete rows are in the ring."""
+        return (self._head - self._held - self.tail) % self._wrap
 
     def release(self, rows):
         """Free the oldest rows."""
@@ -194,18 +207,36 @@ class Sampler:
         self.lost_before[row] = self._pending_lost
         self._pending_lost = 0
         self._scan(self.frames, row * CHANNELS)
-        if self._read_motion and self._read_motion(self.motion, row * IMU_CHANNELS):
-            marks |= MOTION_LOST
-            self._forget_motion(row * IMU_CHANNELS)
         self.marks[row] = marks
+        if self._imu:
+            self._slot_us[self._head % HELD_ROWS] = ticks_add(self._due, -self.period_us)
+            self._held += 1
         self._head = (self._head + 1) % self._wrap
         self.sampled += 1
-        if (self._head - self.tail) % self._wrap >= self.wake_rows:
+        if self._imu and self._held >= self._burst_rows:
+            self._take_motion()
+        if self.waiting() >= self.wake_rows:
             self.ready.set()
 
-    def _forget_motion(self, base):
-        """No value of before stands for the motion of now."""
-        if ticks_diff(ticks_us(), self._due) > 0:  # the next slot is here already: the bus hung
+    def _take_motion(self):
+        """A burst of motion, for the rows that are old enough."""
+        silent = self._imu.collect()
+        if silent and ticks_diff(ticks_us(), self._due) > 0:  # the next slot is here already: the bus hung
             hold_offs.happened(hold_offs.BUS)
+        while self._held > self._lag_rows:
+            row = (self._head - self._held) % self.rows
+            if silent:
+                self._imu.miss()
+                self._without_motion(row)
+            elif self._imu.motion_at(
+                self._slot_us[(self._head - self._held) % HELD_ROWS], self.motion, row * IMU_CHANNELS
+            ):
+                self._without_motion(row)
+            self._held -= 1
+
+    def _without_motion(self, row):
+        """No value of before stands for the motion of now."""
+        self.marks[row] |= MOTION_LOST
+        base = row * IMU_CHANNELS
         for index in range(base, base + IMU_CHANNELS):
             self.motion[index] = NO_MOTION

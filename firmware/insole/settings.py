@@ -8,10 +8,14 @@ the insole from starting.
 The firmware before and after this one read the same file: new settings are new names. Names that this
 firmware does not know stay in the file, so that going back to it and forward again forgets nothing. Firmware
 0.1.0 refuses a greater `version`, so that it stays 2; `min_reader` is for what older ones would misread.
+
+The table is loaded where it is looked at, and `leave` lets it go again: it costs no heap in between.
 """
 
+import sys
+
+import insole_protocol
 from insole import files
-from insole_protocol.settings import TABLE
 
 VERSION = 2
 MIN_READER = 2  # the least version of a reader that understands the file
@@ -29,6 +33,19 @@ def migrate(version, values):
     return values
 
 
+def table():
+    """All rows of the table."""
+    from insole_protocol.settings import TABLE
+
+    return TABLE
+
+
+def leave():
+    """The table leaves the heap."""
+    if sys.modules.pop("insole_protocol.settings", None):
+        delattr(insole_protocol, "settings")
+
+
 class Settings:
     """The values in force: an attribute for each name of the table.
 
@@ -41,7 +58,7 @@ class Settings:
         self.damaged = False
         self._unknown = {}
         self._made = {}
-        for row in TABLE:
+        for row in table():
             setattr(self, row.name, row.default)
         self._load()
 
@@ -51,7 +68,7 @@ class Settings:
         They are not stored: a setting that is put back to its default is again as the insole was made.
         """
         self._made = values
-        for row in TABLE:
+        for row in table():
             if row.name in values and getattr(self, row.name) == row.default:
                 setattr(self, row.name, values[row.name])
 
@@ -63,7 +80,7 @@ class Settings:
             if content.get("min_reader", content["version"]) > VERSION:
                 raise ValueError("settings of a newer firmware")
             stored = migrate(content["version"], content["values"])
-            rows = [(row, stored.pop(row.name)) for row in TABLE if row.name in stored]
+            rows = [(row, stored.pop(row.name)) for row in table() if row.name in stored]
             self._unknown = {name: stored[name] for name in list(stored)[:MAX_UNKNOWN]}
         except (ValueError, KeyError, TypeError, AttributeError):
             self.damaged = True
@@ -82,7 +99,7 @@ class Settings:
         """
         setattr(self, row.name, value)
         values = dict(self._unknown)
-        for one in TABLE:
+        for one in table():
             value = getattr(self, one.name)
             values[one.name] = one.default if value == self._made.get(one.name) else value
         content = {"version": VERSION, "min_reader": MIN_READER, "values": values}

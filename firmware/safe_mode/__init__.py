@@ -238,7 +238,9 @@ class SafeMode:
         if peer.version == ids.LOCKED_VERSION and peer.guard is None:
             fields = peer.version, ids.SIDE_UNSET, LAYOUT_ID, 0, 0, PERIOD_US, 0, bytes(8)
             return messages.build_reply(command.op, command.tag, *fields)
-        capabilities = ids.CAPABILITY_CRASH_RECORD | (ids.CAPABILITY_LOG if self.log else 0)
+        capabilities = ids.CAPABILITY_CRASH_RECORD
+        if self.log:
+            capabilities |= ids.CAPABILITY_LOG | ids.CAPABILITY_WIDE_MOTION
         if self.chosen is not None:
             capabilities |= ids.CAPABILITY_UPDATE
         fields = (

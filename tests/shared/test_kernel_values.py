@@ -35,10 +35,12 @@ def load(path: Path) -> ModuleType:
 
 
 memory_ops = load(ROOT / "firmware/insole/recorder/memory_ops.py")
+motion_ops = load(ROOT / "firmware/insole/motion_ops.py")
 PLAIN = {
     "codec_viper.py": kernels,
     "stuffing_viper.py": stuffing,
     "memory_ops_viper.py": memory_ops,
+    "motion_ops_viper.py": motion_ops,
     "sealing_loops_viper.py": sealing_loops,
 }
 """The plain form of each module of machine code."""

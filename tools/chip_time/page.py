@@ -62,7 +62,8 @@ def functions(budget: Budget) -> str:
     lines = ["| function | cycles | us at 160 MHz | us at 240 MHz |", "|---|---|---|---|"]
     shown = (
         ("scan of the sheet, without converter and settling", "drivers.force_array.ForceArray.scan"),
-        ("motion of one slot, without the bus", "drivers.lsm6dso.Lsm6dso.read_into"),
+        ("motion of two slots from the FIFO, without the bus", "drivers.lsm6dso.Lsm6dso.collect"),
+        ("motion of one slot out of the samples", "drivers.lsm6dso.Lsm6dso.motion_at"),
         ("step counter, one slot", "insole.steps.StepCounter.feed"),
         ("record of 5 frames", "insole_protocol.codec.Encoder.encode_next"),
         ("sealing a record of 5 frames, without the AES engine", "insole_protocol.sealing.Sealer.seal"),

@@ -116,6 +116,14 @@ TABLE = (
         "esp_driver_i2c/i2c_master.c, s_i2c_transaction_start, s_i2c_send_commands",
     ),
     Behaviour(
+        "imu_rate_ppm",
+        0,
+        15000,
+        -40000,
+        "The motion sensor measures by its own clock, which no pin tells: 104 Hz may be 100 or 108.",
+        "LSM6DSO data sheet DS12140 (INTERNAL_FREQ_FINE tells differences of up to 19 %); size estimated",
+    ),
+    Behaviour(
         "i2c_clear_bus_us",
         0,
         100,

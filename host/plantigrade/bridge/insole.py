@@ -133,7 +133,7 @@ class Insole:
     def greet(self, hello: replies.HelloReply) -> None:
         """The insole has introduced itself on a new connection."""
         self.identity = Identity.from_hello(hello)
-        self.receiver.opener = opener_for(self.keyring, self.identity.serial)
+        self.receiver.opener = opener_for(self.keyring, self.identity.serial, hello.capabilities)
         self.boot = hello.boot
         self.connections += 1
         for handler in self.on_greeting:

@@ -84,7 +84,7 @@ keys_at_hand: ContextVar[Keyring] = ContextVar("keys_at_hand", default=_NO_KEYS)
 """Of whoever runs: the command line sets it to the keys of the library that its options name."""
 
 
-def opener_for(keyring: Keyring, serial: str) -> RecordOpener:
+def opener_for(keyring: Keyring, serial: str, capabilities: int = 0) -> RecordOpener:
     """Opens the records of an insole; one that has a log key must have sealed them."""
     keys = keyring.log_keys(serial)
-    return RecordOpener(keys, only_sealed=bool(keys))
+    return RecordOpener(keys, only_sealed=bool(keys), capabilities=capabilities)

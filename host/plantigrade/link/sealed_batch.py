@@ -12,7 +12,10 @@ from typing import Any
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from insole_protocol import block, sealed_record
+from insole_protocol.block_errors import EncodingError
 from numpy.typing import NDArray
+
+from plantigrade.link import motion_ranges
 
 Octets = NDArray[np.uint8]
 _BLOCK = sealed_record.BLOCK_BYTES
@@ -32,8 +35,9 @@ class BatchKey:
         first, second = sealed_record.cmac_subkeys(_Cryptolib(self._chain))
         self._subkeys = np.frombuffer(bytes(first + second), np.uint8).reshape(2, _BLOCK)
 
-    def open(self, records: Sequence[bytes]) -> list[bytes | None]:
-        """The records in format 1, in their order; None where the tag is not this key's.
+    def open(self, records: Sequence[bytes]) -> list[bytes | EncodingError | None]:
+        """The records in format 1, in their order; None where the tag is not this key's, an error where the
+        motion has a meaning that nobody here knows.
 
         Args:
             records: whole sealed records; checksums were compared before.
@@ -96,13 +100,18 @@ def _sealed_bytes(record: bytes) -> int:
     return len(record) - sealed_record.KEY_ID_FROM_END - sealed_record.SEALED_AT
 
 
-def _opened(record: bytes, pad: Octets) -> bytes:
+def _opened(record: bytes, pad: Octets) -> bytes | EncodingError:
     count = _sealed_bytes(record)
     plain = np.frombuffer(record, np.uint8, count, sealed_record.SEALED_AT) ^ pad[:count]
     length = struct.pack("<H", len(record) - _EXTRA)
     head = record[:1] + bytes((block.VERSION,)) + length + record[4 : sealed_record.SEALED_AT]
-    body = head + plain.tobytes()
-    return body + struct.pack("<I", zlib.crc32(body))
+    (code,) = struct.unpack_from("<H", record, len(record) - sealed_record.MOTION_FROM_END)
+    body = bytearray(head + plain.tobytes())
+    try:
+        body[block.STATUS_AT + 1] |= motion_ranges.status_of_code(code) >> 8
+    except EncodingError as error:
+        return error
+    return bytes(body) + struct.pack("<I", zlib.crc32(body))
 
 
 def _ecb(key: bytes) -> Any:

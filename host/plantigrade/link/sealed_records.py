@@ -1,4 +1,5 @@
-"""Opens records that insoles have sealed: what comes out is the same record in format 1.
+"""Opens records that insoles have sealed: what comes out is the same record in format 1, and in
+its status what its motion means.
 
 A sealed record stays sealed wherever it is stored; it is opened where its samples are wanted. Whoever has no
 key learns from it what its header says, which slots of which start it holds, and no sample.
@@ -18,6 +19,7 @@ from insole_protocol.block_errors import (
     UnsealedError,
 )
 
+from plantigrade.link import motion_ranges
 from plantigrade.link.sealed_batch import BatchKey
 
 
@@ -37,10 +39,16 @@ class RecordOpener:
         log_keys: its log keys of 32 bytes each, the present one and those before; each opens what was sealed
             for a phone's live view as well.
         only_sealed: refuse records in format 1, which anybody could have made.
+        capabilities: as the insole says in HELLO: they tell what the motion of open records means.
+
+    What comes out has the ranges of its motion in its status (`motion_ranges`).
     """
 
-    def __init__(self, log_keys: Iterable[bytes] = (), only_sealed: bool = False) -> None:
+    def __init__(
+        self, log_keys: Iterable[bytes] = (), only_sealed: bool = False, capabilities: int = 0
+    ) -> None:
         self._only_sealed = only_sealed
+        self._open_status = motion_ranges.status_of_open(capabilities)
         self._keys: dict[int, list[BatchKey]] = {}
         for log_key in log_keys:
             for key in (log_key, sealed_record.live_key(log_key)):
@@ -48,7 +56,7 @@ class RecordOpener:
                 self._keys.setdefault(keys.key_id, []).append(BatchKey(keys))
 
     def open(self, record: bytes, vouched_for: bool = False) -> bytes:
-        """The record in format 1; one that is in format 1 as it is.
+        """The record in format 1.
 
         Args:
             record: one record with nothing behind it.
@@ -80,6 +88,7 @@ class RecordOpener:
             try:
                 if not is_sealed(record):
                     self._judge_open(vouched_for is not None and vouched_for[index])
+                    found[index] = motion_ranges.marked(record, self._open_status)
                 else:
                     waiting.setdefault(self._key_id_of(record), []).append(index)
             except BlockError as error:

@@ -309,6 +309,7 @@ class VirtualBoard:
                 "file": str(self._feed.file) if self._feed.file else None,
                 "start_us": self._feed.start_ns // 1000,
                 "loop": self._feed.loop,
+                "motion": str(self._feed.motion) if self._feed.motion else None,
             },
         }
 

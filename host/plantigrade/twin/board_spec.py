@@ -58,11 +58,19 @@ class BoardSpec:
 
 @dataclass(frozen=True)
 class Feed:
-    """What the sensors measure: a feed file, when its first row is due, and whether it repeats."""
+    """What the sensors measure.
+
+    Attributes:
+        file: of the forces.
+        start_ns: when its first row is due.
+        loop: whether it repeats.
+        motion: file of the motion beside it, which begins with it.
+    """
 
     file: Path | None = None
     start_ns: int = 0
     loop: bool = True
+    motion: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def test_settings_out_of_range_change_nothing():
     host = Central(bench)
     host.hello()
     for row in table.TABLE:
-        wrong = [b"", b"x" * 32] if row.kind else [b"x" * 21, b"\xff\xfe"]
+        wrong = [b"", b"x" * 32] if row.kind else [b"x" * (row.highest + 1), b"\xff\xfe"]
         if row.highest < 255 and row.kind == 1:
             wrong.append(bytes((row.highest + 1,)))
         for value in wrong:

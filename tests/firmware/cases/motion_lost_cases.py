@@ -12,11 +12,20 @@ LOST = [ids.NO_MOTION] * 6
 class Imu:
     """Gives the number of the reading, or nothing in the slots of `lost`."""
 
+    LAG_ROWS = BURST_ROWS = 2
+    failing = False
+
     def __init__(self, lost):
         self.lost = lost
         self.reading = -1
 
-    def read_into(self, motion, base):
+    def collect(self):
+        return False
+
+    def miss(self):
+        self.reading += 1
+
+    def motion_at(self, slot_us, motion, base):
         self.reading += 1
         if self.reading in self.lost:
             return True
@@ -34,7 +43,7 @@ def bench_with(lost, mode):
         chip.registers[0x0F] = 0
     bench.insole.settings.live_frames = 5
     bench.insole.modes.set(mode)
-    bench.insole.sampler._read_motion = Imu(lost).read_into
+    bench.insole.sampler._imu = Imu(lost)
     for index in range(16):
         chip.sensors[index] = REST
     return bench
@@ -50,7 +59,7 @@ def marked(blocks):
 
 def test_a_row_without_motion_has_no_motion_and_its_record_says_so():
     bench = bench_with((7, 8), ids.MODE_LIVE)
-    bench.slots(20)
+    bench.slots(24)
     blocks, gaps = bench.stored()
     assert gaps == [] and marked(blocks) == [5]
     rows = [row for one in blocks for row in rows_of(one)]
@@ -61,12 +70,12 @@ def test_a_row_without_motion_has_no_motion_and_its_record_says_so():
 def test_forces_go_on_though_motion_never_comes():
     bench = bench_with(range(1000), ids.MODE_LIVE)
     chip.sensors[3] = REST + 200
-    bench.slots(20)
+    bench.slots(24)
     blocks, _ = bench.stored()
     assert marked(blocks) == [0, 5, 10, 15]
     assert all(row == LOST for one in blocks for row in rows_of(one))
     assert all(one.frames[i * 16 + 3] == REST + 200 for one in blocks for i in range(5))
-    assert bench.insole.sampler.sampled == 20 and bench.insole.sampler.lost == 0
+    assert bench.insole.sampler.sampled == 24 and bench.insole.sampler.lost == 0
 
 
 def test_a_ring_row_is_marked_anew_each_turn():
@@ -81,7 +90,7 @@ def test_a_mean_leaves_out_what_was_not_read():
     """A still foot: one frame of 80 slots. Half of the slots without motion, then all of them."""
     lost = set(range(320, 360)) | set(range(400, 480))
     bench = bench_with(lost, ids.MODE_DAILY)
-    bench.slots(80 * 7 + 10)
+    bench.slots(80 * 7 + 14)
     blocks, _ = bench.stored()
     by_seq = {one.header.seq: one for one in blocks}
     assert by_seq[320].header.slots_per_frame == by_seq[400].header.slots_per_frame == 80
@@ -94,13 +103,13 @@ def test_a_mean_leaves_out_what_was_not_read():
 
 def test_a_bus_that_hangs_past_the_next_slot_is_a_cause():
     class Hung(Imu):
-        def read_into(self, motion, base):
+        def collect(self):
             chip.advance(50000)
             return True
 
     bench = bench_with((), ids.MODE_LIVE)
     hold_offs.take()
-    bench.insole.sampler._read_motion = Hung(()).read_into
-    bench.slots(2)
+    bench.insole.sampler._imu = Hung(())
+    bench.slots(5)
     sampler = bench.insole.sampler
     assert sampler.lost_by[hold_offs.BUS] == sampler.lost == 5

@@ -87,7 +87,8 @@ def test_it_says_who_it_is_and_that_it_is_safe_mode():
     assert payload[-5] & 0x04, "a fault, as in normal mode"
     version, side, _, capabilities, boot, period_us, next_seq, serial = host.ask(ids.OP_HELLO, 1, 1).fields
     assert (version, side, period_us) == (1, ids.SIDE_RIGHT, 10000) and next_seq >= 300
-    assert capabilities == ids.CAPABILITY_LOG | ids.CAPABILITY_CRASH_RECORD
+    log = ids.CAPABILITY_LOG | ids.CAPABILITY_WIDE_MOTION
+    assert capabilities == log | ids.CAPABILITY_CRASH_RECORD
     assert boot >= 2 and serial == b"\x00\x00\x24\x6f\x28\x7a\x3f\x01"
     status = host.ask(ids.OP_STATUS).fields
     assert status[0] == ids.MODE_IDLE and status[1] == 255

@@ -8,7 +8,9 @@ import micropython
 from boards import esp32s3_r1 as board
 from drivers.force_array import ForceArray
 from insole.clock import Clock
+from insole.row_marks import MOTION_LOST
 from insole.sampler import Sampler
+from insole_protocol.ids import NO_MOTION
 
 PERIOD_US = 10000
 
@@ -310,13 +312,35 @@ def test_rows_are_freed_round_the_ring():
 
 
 def test_motion_is_read_beside_each_scan():
+    """Bursts come every second slot; a row counts once its motion, which is two slots late, is there."""
+
     class Imu:
-        def read_into(self, motion, base):
-            motion[base] = chip.clock.now_us // 10000
+        LAG_ROWS = BURST_ROWS = 2
+        begun = bursts = 0
+
+        def begin(self):
+            self.begun += 1
+
+        def collect(self):
+            self.bursts += 1
+            return False
+
+        def motion_at(self, slot_us, motion, base):
+            motion[base] = slot_us // 10000
+            return False
 
     chip.clock.now_us = 0
-    sampler = Sampler(Clock(), ForceArray(board), Imu(), PERIOD_US, 4)
+    imu = Imu()
+    sampler = Sampler(Clock(), ForceArray(board), imu, PERIOD_US, 8)
     sampler.start()
-    tick_at(chip.timers[0], 0, (10000, 20000, 30000))
-    assert list(sampler.motion) == [1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 3] + [0] * 11
-    assert len(sampler.frames) == 64 and len(sampler.lost_before) == 4
+    waiting = []
+    for number in range(1, 7):
+        tick_at(chip.timers[0], 0, (10000 * number + 100,))
+        waiting.append(sampler.waiting())
+    assert waiting == [0, 0, 0, 2, 2, 4] and (imu.begun, imu.bursts) == (1, 2)
+    assert [sampler.motion[6 * row] for row in range(8)] == [1, 2, 3, 4, 0, 0, 0, 0]
+    assert len(sampler.frames) == 128 and len(sampler.lost_before) == 8
+    sampler.stop()
+    assert sampler.waiting() == 6, "the last rows count without motion"
+    assert list(sampler.marks) == [0] * 4 + [MOTION_LOST] * 2 + [0] * 2
+    assert sampler.motion[24] == sampler.motion[35] == NO_MOTION

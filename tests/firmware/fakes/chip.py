@@ -126,13 +126,23 @@ class _Sensors:
 
 
 class _Imu:
-    """An LSM6DSO when `registers` holds its identity."""
+    """An LSM6DSO when `registers` holds its identity: its FIFO has two samples of what the output registers
+    hold each time that it is asked, or nothing where STATUS_REG says that nothing is new."""
 
     def read_into(self, register, buffer):
         if not registers[0x0F]:
             raise OSError(19)
-        for i in range(len(buffer)):
-            buffer[i] = registers[register + i]
+        if register == 0x3A:
+            buffer[0] = 4 if registers[0x1E] == 3 else 0
+            buffer[1] = 0
+        elif register == 0x78:
+            for i in range(len(buffer)):
+                word, at = i // 7, i % 7
+                tag = 2 - (word + 1) % 2  # angular rate first
+                buffer[i] = registers[0x28 - 6 * (word % 2 == 0) + at - 1] if at else tag << 3
+        else:
+            for i in range(len(buffer)):
+                buffer[i] = registers[register + i]
 
     def write(self, register, data):
         registers[register] = data[0]

@@ -145,6 +145,7 @@ ON_DEMAND = (
     b"\x1b\x08\x00",  # EVENTS
     b"\x12\x09\x00\x00\x00",  # CRASH
     b"\x13\x0a",  # DIAGNOSTICS
+    b"\x06\x0b\x04",  # GET_SETTING
 )
 BUSY = 6
 air.keep = True

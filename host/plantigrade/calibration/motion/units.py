@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from insole_protocol import motion_ranges, sealed_record
+from insole_protocol import sealed_record
 from insole_protocol.ids import NO_MOTION
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F64
 from plantigrade.calibration.motion.settings import AXES, LARGEST_RAW, MDPS_PER_COUNT, MG_PER_COUNT
 from plantigrade.gait.signals import NEWTONS_PER_KG
+from plantigrade.link import motion_ranges
 
 Raw = NDArray[np.integer[Any]]
 
@@ -42,7 +43,7 @@ class Ranges:
 
     @classmethod
     def of_status(cls, status: int) -> "Ranges":
-        """What the status of a record says (PROTOCOL.md section 1.1), as frames and recordings keep it.
+        """What the status says that frames and recordings keep (`link.motion_ranges`).
 
         >>> Ranges.of_status(0x3041)
         Ranges(acceleration_g=16, rate_deg_s=2000)

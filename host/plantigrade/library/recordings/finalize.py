@@ -114,7 +114,8 @@ class JournalContent:
             JournalError: a key is not at hand; the journal has to stay until it is.
         """
         for foot in self.feet.values():
-            foot.records = opened(path, foot.identity["serial"], foot.records, log_keys)
+            capabilities = int(foot.identity.get("capabilities", 0))
+            foot.records = opened(path, foot.identity["serial"], foot.records, log_keys, capabilities)
 
     def _take_run(self, entry: Entry) -> None:
         values = entry.json()

@@ -16,7 +16,9 @@ BATCH: Final = 1024
 """Records opened together."""
 
 
-def opened(path: Path, serial: str, records: Sequence[bytes], log_keys: LogKeys) -> list[bytes]:
+def opened(
+    path: Path, serial: str, records: Sequence[bytes], log_keys: LogKeys, capabilities: int
+) -> list[bytes]:
     """The records of one insole in format 1; one that was changed is left out, as a damaged one.
 
     Args:
@@ -24,11 +26,12 @@ def opened(path: Path, serial: str, records: Sequence[bytes], log_keys: LogKeys)
         serial: of the insole.
         records: as the journal holds them, sealed or not.
         log_keys: that are at hand.
+        capabilities: as the insole told them.
 
     Raises:
         JournalError: the key of a record is not at hand; the journal has to stay until it is.
     """
-    opener = RecordOpener(log_keys.get(serial, ()))
+    opener = RecordOpener(log_keys.get(serial, ()), capabilities=capabilities)
     found: list[bytes] = []
     for at in range(0, len(records), BATCH):
         for record in opener.open_all(records[at : at + BATCH]):

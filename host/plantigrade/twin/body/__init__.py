@@ -2,7 +2,7 @@
 
 from plantigrade.twin.body.conditions import CATALOGUE, Condition, parse_condition
 from plantigrade.twin.body.day import Segment, live_through, make_forces, ordinary_day
-from plantigrade.twin.body.feed import read_feed, write_feed
+from plantigrade.twin.body.feed import read_feed, write_feed, write_motion_feed
 from plantigrade.twin.body.person import Person, Shoe, another_day, draw_person
 from plantigrade.twin.body.standing import stand, stand_on_each_leg
 from plantigrade.twin.body.walk import ForceWalk, load_walk, read_gaitpdb
@@ -29,4 +29,5 @@ __all__ = [
     "stand_on_each_leg",
     "walk",
     "write_feed",
+    "write_motion_feed",
 ]

@@ -2,6 +2,9 @@
 
 32 bytes of header (magic `PGFD`, u16 version, u16 channels, u32 rate_hz, u64 rows, zeros), then rows of one
 little-endian u16 a channel: what `ADC.read_u16()` returns, the 12-bit code in the upper bits.
+
+A file of motion (magic `PGMF`) has the same header and rows of six i16: acceleration and angular rate in the
+axes of the motion sensor's chip, in counts of its widest ranges.
 """
 
 import struct
@@ -14,6 +17,7 @@ from plantigrade.errors import FileError
 
 HEADER = struct.Struct("<4sHHIQ12x")
 MAGIC = b"PGFD"
+MOTION_MAGIC = b"PGMF"
 VERSION = 1
 CODE_SHIFT = 4
 
@@ -35,6 +39,23 @@ def write_feed(path: Path, counts: NDArray[np.uint16], rate_hz: float) -> None:
         with path.open("wb") as stream:
             stream.write(header)
             stream.write(rows.tobytes())
+    except OSError as error:
+        raise FileError(path, f"cannot be written ({error.strerror})") from error
+
+
+def write_motion_feed(path: Path, counts: NDArray[np.int16], rate_hz: float) -> None:
+    """Write what the chip of a motion sensor feels (n, 6) as a feed beside that of the forces.
+
+    Raises:
+        ValueError: the array does not have six columns.
+        FileError: the file cannot be written.
+    """
+    if counts.ndim != 2 or counts.shape[1] != 6:
+        raise ValueError(f"motion must have the shape (n, 6), not {counts.shape}")
+    try:
+        with path.open("wb") as stream:
+            stream.write(HEADER.pack(MOTION_MAGIC, VERSION, 6, round(rate_hz), len(counts)))
+            stream.write(counts.astype("<i2").tobytes())
     except OSError as error:
         raise FileError(path, f"cannot be written ({error.strerror})") from error
 
