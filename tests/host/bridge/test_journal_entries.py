@@ -46,11 +46,20 @@ def test_a_clock_byte_by_byte() -> None:
 
 @pytest.mark.parametrize(
     "kind, code",
-    [("RUN", 1), ("INSOLE", 2), ("RECORD", 3), ("REQUEST", 4), ("GAP", 5), ("CLOCK", 6), ("HELD", 7)],
+    [
+        ("RUN", 1),
+        ("INSOLE", 2),
+        ("RECORD", 3),
+        ("REQUEST", 4),
+        ("GAP", 5),
+        ("CLOCK", 6),
+        ("HELD", 7),
+        ("ROUND_TRIP", 8),
+    ],
 )
 def test_kinds_have_the_codes_of_the_page(kind: str, code: int) -> None:
     assert Kind[kind] == code
-    assert len(Kind) == 7
+    assert len(Kind) == 8
 
 
 def test_what_is_read_back() -> None:
@@ -103,7 +112,7 @@ def test_any_changed_byte_makes_an_entry_unsound(at: int) -> None:
     assert (damage.bytes, damage.tail) == (len(GAP), 0)
 
 
-@pytest.mark.parametrize("kind", [0, 8, 255])
+@pytest.mark.parametrize("kind", [0, 9, 255])
 def test_a_kind_that_is_not_in_the_table_is_no_entry(kind: int) -> None:
     stranger = checked(struct.pack("<BBHI", 0x4A, kind, 0, 2) + b"ab")
     assert [entry.kind for entry in scan(stranger + REQUEST, Damage())] == [Kind.REQUEST]

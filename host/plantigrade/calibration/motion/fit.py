@@ -21,8 +21,8 @@ def fit_positions(rests: Sequence[Rest], today: date) -> MotionCalibration:
     """Bias, scale and misalignment of the accelerometer, bias of the gyroscope, from six positions.
 
     With m+ and m- what is felt with an axis up and down, (m+ + m-)/2 is the bias and (m+ - m-)/2g the column
-    of that axis in the matrix K from true to measured; its inverse is stored (IEEE 1293, six-position test). A
-    gyroscope cannot be scaled at rest; it gets the rotation that is in K, as both sensors are of one chip.
+    of that axis in the matrix K from true to measured; its inverse is stored (IEEE 1293, six-position test).
+    A gyroscope cannot be scaled at rest; it gets the rotation that is in K, as both sensors are of one chip.
 
     Raises:
         MotionCalibrationError: a position is missing or there twice, or they contradict each other.
