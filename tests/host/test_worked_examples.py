@@ -171,7 +171,7 @@ def test_a_mark_whose_names_cannot_be_read_is_refused(mark: str) -> None:
 def test_the_names_are_really_found() -> None:
     """The collectors see one known name of each kind; an empty list would have every example."""
     assert {"stride_time_s", "f2_time_pct", "cpei_pct", "standing_left_load_pct", "y_f95_hz"} <= parameters()
-    assert not {"walking_speed_m_per_s", "force_cycle"} & parameters()
+    assert not {"walking_speed_km_per_h", "force_cycle"} & parameters()
     assert len(parameters()) > 110
     assert eyes() >= {"eyes_closed_over_open.velocity", "eyes_closed_over_open.area"}
     assert {

@@ -56,7 +56,6 @@ def lying(positions=EACH, hold_s: float = 5.0, turn_s: float = 2.0, lean_deg: fl
     return np.concatenate(acc), np.concatenate(gyr)
 
 
-@pytest.mark.worked_example("acc_bias", "scale")
 def test_six_positions_by_hand():
     """z up 9.9 and -9.7: bias 0.1, scale 9.8/g; x up leans by 0.1 into y: a misalignment of 0.1/g."""
     acc, gyr = lying()

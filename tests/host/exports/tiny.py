@@ -130,7 +130,7 @@ def strides(**columns: list[Any]) -> StrideTable:
     values: dict[str, Any] = {
         item.name: np.array(columns.get(item.name, [np.nan] * size), float)
         for item in fields(StrideTable)
-        if item.name not in ("bout", "reason", "pressure_names", "pressure")
+        if item.name not in ("bout", "reason", "pressure_names", "pressure", "motion")
     }
     return StrideTable(
         **values,

@@ -61,7 +61,7 @@ def join(
 @library_options
 @pass_invocation
 def status(invocation: Invocation, json_file: Any, **where: Any) -> None:
-    """Show which clinics recordings go to, and what is sent, received and opened.
+    """Show the clinics, and what is sent, received and opened.
 
     \b
     Examples:
@@ -79,10 +79,10 @@ def status(invocation: Invocation, json_file: Any, **where: Any) -> None:
 @library_options
 @pass_invocation
 def leave(invocation: Invocation, number: int, erase: bool, **where: Any) -> None:
-    """Withdraw the consent: nothing more goes to a clinic, by its NUMBER in `plantigrade clinic status`.
+    """Withdraw the consent: nothing more goes to a clinic.
 
-    The clinic is told as soon as it answers. What it has is its records; with --erase it is asked to erase
-    them, and its people answer for that.
+    NUMBER is the one in `plantigrade clinic status`. The clinic is told as soon as it answers. What it has is
+    its records; with --erase it is asked to erase them, and its people answer for that.
 
     \b
     Examples:
@@ -98,7 +98,7 @@ def leave(invocation: Invocation, number: int, erase: bool, **where: Any) -> Non
 @library_options
 @pass_invocation
 def send(invocation: Invocation, **where: Any) -> None:
-    """Send what waits now, without the service, and say what became of it.
+    """Send what waits now, without the service.
 
     \b
     Examples:
