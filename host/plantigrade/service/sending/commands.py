@@ -61,7 +61,7 @@ def join(
 @library_options
 @pass_invocation
 def status(invocation: Invocation, json_file: Any, **where: Any) -> None:
-    """Show the clinics, and what is sent, received and opened.
+    """Show what was sent, received and opened.
 
     \b
     Examples:
