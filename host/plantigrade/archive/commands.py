@@ -92,7 +92,9 @@ def _workers(values: dict[str, Any]) -> Any:
 @_archive_options
 @pass_invocation
 def analyze(invocation: Invocation, everything: bool, failed: bool, **values: Any) -> None:
-    """Analyse the recordings that were not analysed yet in their present state by this algorithm.
+    """Analyse what was not analysed yet.
+
+    That is each recording whose present state this algorithm has not seen.
 
     The strides of each go into the store. What fails is listed at the end and stops nothing; exit code 1
     then. A page of Dask shows what the workers do.
@@ -114,7 +116,9 @@ def analyze(invocation: Invocation, everything: bool, failed: bool, **values: An
 @_archive_options
 @pass_invocation
 def verify(invocation: Invocation, **values: Any) -> None:
-    """Verify all recordings in the store, as `plantigrade sessions verify` does.
+    """Verify all recordings in the store.
+
+    It does what `plantigrade sessions verify` does.
 
     \b
     Examples:
@@ -176,7 +180,9 @@ def export(invocation: Invocation, target: Path, sql: str, **values: Any) -> Non
 @_archive_options
 @pass_invocation
 def push(invocation: Invocation, **values: Any) -> None:
-    """Copy the library's recordings into the store that is named, those that are not there yet.
+    """Copy the library's recordings into the store.
+
+    Those that are there already are left alone.
 
     \b
     Examples:
@@ -193,7 +199,9 @@ def push(invocation: Invocation, **values: Any) -> None:
 @_archive_options
 @pass_invocation
 def reindex(invocation: Invocation, **values: Any) -> None:
-    """Enter recordings of the store into the catalogue that it does not know, as after a lost database.
+    """Enter recordings of the store into the catalogue.
+
+    Only those that it does not know, as after a lost database.
 
     \b
     Examples:

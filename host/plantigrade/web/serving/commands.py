@@ -108,7 +108,9 @@ def serve(
 @library_options
 @pass_invocation
 def invite(invocation: Invocation, person: str, address: str, **where: Any) -> None:
-    """Invite a device of PERSON (a code): prints a link, also as QR code, that works once.
+    """Invite a device of PERSON (a code).
+
+    Prints a link, also as QR code, that works once.
 
     \b
     Examples:
@@ -124,7 +126,9 @@ def invite(invocation: Invocation, person: str, address: str, **where: Any) -> N
 @library_options
 @pass_invocation
 def devices(invocation: Invocation, end: int | None, **where: Any) -> None:
-    """List the devices that send, when they were heard of, and who wishes that their data be erased.
+    """List the devices that send.
+
+    Says when each was heard of, and who wishes that their data be erased.
 
     \b
     Examples:
@@ -143,7 +147,9 @@ def devices(invocation: Invocation, end: int | None, **where: Any) -> None:
 @library_options
 @pass_invocation
 def parcels(invocation: Invocation, **where: Any) -> None:
-    """Count the parcels, and list those that were put aside or are odd, with the reason.
+    """Count the parcels that were sent here.
+
+    Those that were put aside or are odd are listed, with the reason.
 
     \b
     Examples:
@@ -159,7 +165,9 @@ def parcels(invocation: Invocation, **where: Any) -> None:
 @library_options
 @pass_invocation
 def retry(invocation: Invocation, number: int, **where: Any) -> None:
-    """Open parcel NUMBER again that was put aside: after an update, or when a key is back.
+    """Open parcel NUMBER again that was put aside.
+
+    Do it after an update, or when a key is back.
 
     \b
     Examples:
