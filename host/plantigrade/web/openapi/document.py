@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from plantigrade.web.openapi.details import Details, Schema, details
 from plantigrade.web.page import Form, Page, Part
+from plantigrade.web.phone.routes import PATH as PHONE
 from plantigrade.web.security_txt.route import PATH as SECURITY_TXT
 
 PATH: Final = "/openapi.json"
@@ -60,6 +61,16 @@ def openapi(pages: Iterable[Page], found: Details | None = None) -> dict[str, An
                 "Whom to write to about a vulnerability (RFC 9116).",
                 [],
                 {"text/plain": {}},
+                None,
+                False,
+            )
+        },
+        PHONE: {
+            "get": _operation(
+                "phone",
+                "The page for a phone alone; its files lie below.",
+                [],
+                {"text/html": {}},
                 None,
                 False,
             )

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 Browser = Callable[..., TestClient]
-OF_BROWSERS = ("/static/", "/manifest.webmanifest", "/service-worker.js")
+OF_BROWSERS = ("/static/", "/manifest.webmanifest", "/service-worker.js", "/phone/")
 """Files that pages load by names that change: no addresses for programs."""
 
 

@@ -123,11 +123,21 @@ def test_browsers_remember_tls_only_where_there_is_tls(site: Site, secure: bool)
 
 
 def test_a_route_adds_only_what_is_listed() -> None:
-    assert ADDITIONS == {"board-installer": ("trusted-types", "lit-html")}
+    assert ADDITIONS == {
+        "board-installer": ("trusted-types", "lit-html"),
+        "phone": ("script-src", "'wasm-unsafe-eval'"),
+    }
     with_it = directives(content_security_policy("n", ("board-installer",)))
     assert with_it.pop("trusted-types") == "htmx plantigrade-worker lit-html"
     without = directives(content_security_policy("n"))
     assert without.pop("trusted-types") == "htmx plantigrade-worker"
     assert with_it == without
+    on_a_phone = directives(content_security_policy("n", ("phone",)))
+    assert on_a_phone.pop("script-src") == "'self' 'nonce-n' 'wasm-unsafe-eval'"
+    assert on_a_phone == {
+        name: value
+        for name, value in directives(content_security_policy("n")).items()
+        if name != "script-src"
+    }
     with pytest.raises(KeyError):
         content_security_policy("n", ("script-src",))
