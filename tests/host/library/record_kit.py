@@ -5,11 +5,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from plantigrade.library.catalogue.account_tables import AccountRow, InvitationRow
+from plantigrade.library.catalogue.account_tables import AccountRow, Base, InvitationRow
 from plantigrade.library.catalogue.details import keep_alerts
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.person_tables import ConsentRow
 from plantigrade.library.catalogue.record.person_record import PersonRecord
+from plantigrade.library.catalogue.sending_tables import (
+    ClinicKeyRow,
+    ClinicRow,
+    ParcelRow,
+    SenderInvitationRow,
+    SenderRow,
+    SendingRow,
+)
 from plantigrade.library.catalogue.tables import AnalysisRow, InsoleKeyRow, InsoleLogKeyRow
 from plantigrade.library.entries import Person, StoredAlert, Tag
 from plantigrade.library.person.entries import (
@@ -72,6 +80,13 @@ def person_with_everything(
         session.add(InsoleLogKeyRow(serial="7F01", secret=secret, made_utc=NOON))
         consents = session.scalar(sa.select(sa.func.max(ConsentRow.id)))
         session.add(invitation_row(record._access.person_id, word, consents))
+        for row in rows_of_a_clinic(record._access.person_id, word):
+            session.add(row)
+            session.flush()
+        clinic = clinic_row(record._access.person_id, word, consents)
+        session.add(clinic)
+        session.flush()
+        session.add(sending_row(clinic.id, word))
     return record
 
 
@@ -88,6 +103,31 @@ def invitation_row(person_id: int, word: str, consent: int | None) -> Invitation
     return InvitationRow(
         person_id=person_id, code_sha256="0" * 64, document=document, consent_id=consent, **times
     )
+
+
+def rows_of_a_clinic(person_id: int, word: str) -> list[Base]:
+    """What a clinic has of a device that sent a parcel for the person."""
+    sent = {"parcel_id": "1" * 64, "bytes": 7, "state": "quarantined", "problem": word}
+    return [
+        ClinicKeyRow(public="04" * 20, secret="5C" * 32, made_utc=NOON),
+        SenderInvitationRow(person_id=person_id, code_sha256="2" * 64, made_utc=NOON, ends_utc=NOON + HOUR),
+        SenderRow(id=1, person_id=person_id, credential_sha256="3" * 64, device=word, made_utc=NOON),
+        ParcelRow(sender_id=1, begun_utc=NOON, touched_utc=NOON, **sent),
+    ]
+
+
+def clinic_row(person_id: int, word: str, consent: int | None) -> ClinicRow:
+    """A clinic that the person's recordings go to."""
+    texts = dict.fromkeys(("address", "name", "there", "credential", "problem"), word)
+    times = {"since_utc": NOON, "joined_utc": NOON}
+    return ClinicRow(person_id=person_id, consent_id=consent, public_key="04" * 20, **texts, **times)
+
+
+def sending_row(clinic_id: int, word: str) -> SendingRow:
+    """A recording that somebody at the clinic has opened."""
+    times = {"next_utc": NOON, "made_utc": NOON, "opened_utc": NOON}
+    about = {"recording_id": "r", "manifest_sha256": "4" * 64, "state": "opened"}
+    return SendingRow(clinic_id=clinic_id, opened_by=word, **about, **times)
 
 
 def fill(record: PersonRecord, word: str, recording: str, other: str) -> None:
