@@ -21,6 +21,7 @@ VALUES = {
     7: b"\xe8\x03",
     8: b"\x00",
     9: b"Ada's",
+    10: b"",
 }
 """Settings by key; key 5 (log_full) is one that this firmware does not know."""
 

@@ -3,6 +3,7 @@
 import numpy as np
 from plantigrade.gait.bilateral import Contacts
 from plantigrade.gait.foot import FootStream
+from plantigrade.gait.motion.values import Flag, Value
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.settings import ContactSettings
 from plantigrade.gait.signals import Foot, FootSignal, Quantity
@@ -33,11 +34,14 @@ def stream(
     rows = np.array([(*cycle, 0.0, 0.0, 0.0) for cycle in cycles])
     forces = 100.0 + np.arange(len(rows) * FORCE_COLUMNS, dtype=np.float64).reshape(-1, FORCE_COLUMNS)
     pressure = 1000.0 + np.arange(len(rows) * len(NAMES), dtype=np.float64).reshape(-1, len(NAMES))
+    motion = np.full((len(rows), len(Value)), np.nan)
+    motion[:, Value.FLAGS] = Flag.NO_SENSOR
     at = 0
     for size in blocks or [len(rows)]:
         made.store.rows.append(rows[at : at + size])
         made.store.forces.append(forces[at : at + size])
         made.store.pressure.append(pressure[at : at + size])
         made.store.certainty.append(np.zeros((size, 3)))
+        made.store.motion.append(motion[at : at + size])
         at += size
     return made

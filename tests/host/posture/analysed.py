@@ -6,7 +6,7 @@ import numpy as np
 from plantigrade.gait.results import Analysis, FootAccounting, FootAnalysis, FootPicture, Hour, StrideTable
 from plantigrade.gait.signals import Foot, SourceInfo
 
-NOT_FLOATS = ("bout", "reason", "pressure_names", "pressure")
+NOT_FLOATS = ("bout", "reason", "pressure_names", "pressure", "motion")
 
 
 def stride_table(
