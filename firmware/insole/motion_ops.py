@@ -3,7 +3,7 @@ does the same in machine code."""
 
 END = 32767
 CHANNELS = 6
-SAMPLES = 8  # that are kept: more than a burst brings
+SAMPLES = 8  # that are stored: more than a burst brings
 
 
 def take_words(burst, words, samples, newest, axes):

@@ -25,7 +25,7 @@ from time import sleep_us, ticks_add, ticks_diff, ticks_us
 
 CHANNELS = 16
 IMU_CHANNELS = 6
-HELD_ROWS = 8  # of which the time is kept until their motion is there: more than are held
+HELD_ROWS = 8  # of which the time is held until their motion is there: more than are held
 
 OFF_GRID_US = 500
 SAME_PHASE_US = 300  # a timer out of phase is late by the same each time; what is held up by chance is not

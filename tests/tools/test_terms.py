@@ -36,7 +36,10 @@ ALLOWED_NAMES = {
 
 ALLOWED_IN_FILES = {
     "exchange": r"parcels/stream|parcel_vectors",  # a method of `cryptography`
-    "words": r"insole_protocol/kernels|"  # words of the machine
+    "take_words": r"lsm6dso|motion_ops",  # FIFO words of the data sheet
+    "_MOST_WORDS": r"lsm6dso",
+    "CAPACITY_WORDS": r"lsm6dso",
+    "words": r"insole_protocol/kernels|lsm6dso|motion_ops|"  # words of the machine
     r"posture/(actions|baseline/before_after|diary/)|terminal_tables|report/visit|"  # a key of JSON documents
     r"test_(compare_by_hand|diary_and_compare|diary_command|entry_text)",
     "Words": r"insole_protocol/kernels",  # words of the machine

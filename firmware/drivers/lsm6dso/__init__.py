@@ -70,7 +70,7 @@ FAILING_ROWS = 3
 TRY_ROWS = 100  # a part that is silent is asked again each second
 _PERIOD_8 = const(76923)  # of 104 Hz, in eighths of a microsecond
 _PERIOD_8_OFF = const(4200)  # it may be off by so much
-_MANY = const(0x100000)  # samples; a multiple of those that are kept
+_MANY = const(0x100000)  # samples; a multiple of those that are stored
 _KNOWN_US = const(300000)  # over less the period is not known better than from the data sheet
 _ANCHOR_US = const(32000000)
 

@@ -90,6 +90,7 @@ settings
   daily advertising ms  1000
   led                   0
   label                 Ada's
+  void phones           
 
 log
   boot               7
@@ -100,7 +101,7 @@ log
   used pages         12
   corrupt pages      1
   slots overwritten  34
-"""
+"""  # noqa: W291
 
 
 def test_info_for_people(reached: Reached) -> None:
@@ -133,6 +134,7 @@ def test_info_as_json(reached: Reached, tmp_path: Path) -> None:
         "daily_advertising_ms": 1000,
         "led": 0,
         "label": "Ada's",
+        "void_phones": "",
     }
     assert found["log"]["capacity_pages"] == 2048
     only = run("info", "--json", "-")
