@@ -160,7 +160,7 @@ async def test_nothing_about_health_leaves_without_both_the_option_and_the_perso
             bus.publish(replace(INSOLE_STATE, person="P001"))
             await listener.until(lambda it: it.last(topics.insole(SERIAL)) is not None)  # noqa: B023
             if option and allowed:
-                await listener.until(lambda it: _watching(it) is True)
+                await listener.until(lambda it: _watching(it) is True and ALERT.rule in json.dumps(it.got))
         everything = json.dumps(listener.got)
         assert "P001" not in everything
         about = [one for one in listener.got if "/person/" in one[0] or "/events" in one[0]]
