@@ -73,6 +73,12 @@ class Session:
             self._live.phones += 1 if on else -1
         self.streaming = on
 
+    def becomes(self, phone):
+        """The peer is a phone from now on, or is none; what it watched as the other ends."""
+        if phone != self.phone:
+            self._watch(False)
+            self.phone = phone
+
     def opened(self, message):
         """The command in a message. A plain HELLO begins anew: the host that had proved itself has gone.
 

@@ -268,6 +268,20 @@ def test_a_stream_begins_with_what_comes_next_and_ends_at_once():
     assert session.records_dropped == 0
 
 
+def test_each_phone_that_watches_is_counted_once_whatever_its_peer_becomes():
+    session, live = make()
+    session.becomes(True)
+    for on in (True, True, False, True):
+        session.stream(on)
+        assert live.phones == int(on)
+    session.becomes(False)
+    assert (live.phones, session.streaming) == (0, False), "who proves anew asks anew"
+    session.stream(True)
+    session.becomes(True)
+    session.reset()
+    assert (live.phones, session.phone) == (0, False)
+
+
 def test_records_that_were_gone_before_they_could_be_sent_are_counted():
     """The ring holds 64 records: of 70 the first 6 are gone."""
     session, live = make()
