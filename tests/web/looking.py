@@ -91,6 +91,7 @@ class Seen:
         self.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
         self.page.emulate_media(color_scheme="dark")
         self.unfold()
+        self.page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
         nothing(self.axe(), "on a desktop, dark, with all that is folded away")
         nothing(self.policy_reports(), "blocked by the policy")
         nothing(self.complaints, "complaints of the browser")

@@ -29,6 +29,7 @@ Object.defineProperty(navigator, "bluetooth", {
 """
 """A browser that has it, and a person who chooses nothing."""
 FOCUSED = "() => document.activeElement.textContent.trim() || document.activeElement.id"
+HELLO = '{ serial: "0000246F287A3F01", firmware: "1", layout: 1, period_us: 10000 }'
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/18.0 Mobile/15E148 Safari/604.1"
@@ -95,9 +96,7 @@ def test_all_by_keyboard_and_by_name(browser: "Browser", empty: Served) -> None:
         reached: list[str] = []
         for _ in range(12):
             page.keyboard.press("Tab")
-            reached.append(
-                page.evaluate("() => document.activeElement.textContent.trim() || document.activeElement.id")
-            )
+            reached.append(page.evaluate(FOCUSED))
         for name in ("Connect an insole", "How to connect, step by step", "Keys", "Your clinic"):
             assert name in reached, reached
         page.get_by_role("button", name="Connect an insole").focus()
@@ -137,6 +136,73 @@ def test_a_file_that_holds_no_keys_is_refused(
         )
         page.locator("#trouble").wait_for()
         assert words in page.locator("#trouble").inner_text()
+
+
+@pytest.mark.parametrize("keys", ["a", "eyJzY2hlbWEi", "%00", "e30"])
+def test_a_link_that_was_cut_short_says_so_and_the_page_works(
+    browser: "Browser", empty: Served, keys: str
+) -> None:
+    context = browser.new_context(base_url=empty.url, locale="en-GB")
+    context.add_init_script(BLUETOOTH)
+    page = context.new_page()
+    page.goto(f"/phone/#keys={keys}")
+    page.wait_for_function(READY)
+    said = page.locator("#trouble").inner_text()
+    assert "holds no keys" in said or "another kind of file" in said
+    assert page.get_by_role("button", name="Connect an insole").is_enabled()
+    assert "#" not in page.url
+    context.close()
+
+
+def test_an_end_behind_what_could_not_be_written_does_not_count(browser: "Browser", empty: Served) -> None:
+    with opened(browser, empty) as page:
+        reached = page.evaluate(
+            f"""async () => {{
+              const {{ journal }} = window.plantigradePhone;
+              const hello = {HELLO};
+              await journal.begin(hello, "left");
+              const bytes = new Uint8Array(100);
+              journal.append(bytes, {{ serial: hello.serial, first: 0, end: 0 }});
+              journal.append(bytes, {{ serial: hello.serial, from: 0, end: 40 }});
+              journal.append(bytes, {{ serial: hello.serial, from: 80, end: 120 }});
+              await journal.flush();
+              const held = journal.heldTo(hello.serial, 0);
+              journal.append(bytes, {{ serial: hello.serial, from: 40, end: 80 }});
+              await journal.flush();
+              return [held, journal.heldTo(hello.serial, 0)];
+            }}"""
+        )
+    assert reached == [40, 80]
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        ("{ acknowledged_seq: 0, next_seq: 900 }", [["LOG_ACK", [500]]]),
+        ("{ acknowledged_seq: 500, next_seq: 900 }", []),
+        ("{ acknowledged_seq: 0, next_seq: 300 }", []),
+    ],
+    ids=["up to what is safe", "once", "not after it began to count anew"],
+)
+def test_what_an_insole_is_told_to_forget(
+    browser: "Browser", empty: Served, log: str, told: list[Any]
+) -> None:
+    with opened(browser, empty) as page:
+        asked = page.evaluate(
+            f"""async () => {{
+              const {{ Insole }} = await import(new URL("insole.js", document.baseURI).href);
+              const asked = [];
+              const ask = async (...words) => {{
+                asked.push(words);
+                return {{ acknowledged_seq: words[1][0] }};
+              }};
+              const insole = new Insole(null, {{ safeTo: () => 500 }}, () => null, null);
+              Object.assign(insole, {{ hello: {HELLO}, log: {log}, talk: {{ ask }} }});
+              await insole.acknowledge();
+              return asked;
+            }}"""
+        )
+    assert asked == told
 
 
 def test_it_starts_where_there_is_no_internet(browser: "Browser") -> None:

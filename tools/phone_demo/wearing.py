@@ -163,8 +163,7 @@ async def fetch(opened: Phone) -> tuple[float, dict[str, Any]]:
     await opened.tap("big" if label in fetches else "second")
     await opened.tab.until("!window.plantigradePhone.fetching", FETCH_S)
     found = await opened.page(
-        "Object.fromEntries([...page.insoles.values()].map("
-        "(i) => [i.side, {...i.fetched, faults: i.talk.faults}]))"
+        "Object.fromEntries([...page.insoles.values()].map((i) => [i.side, i.fetched]))"
     )
     return time.monotonic() - began, found
 

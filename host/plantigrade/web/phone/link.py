@@ -23,7 +23,6 @@ from insole_protocol import (
     host_messages,
     ids,
     sealed_record,
-    usb_frames,
 )
 from insole_protocol.record_header import RecordHeader, check, check_fields
 
@@ -61,23 +60,19 @@ class Link:
             for channel in (ids.CHANNEL_STREAM, ids.CHANNEL_CONTROL, ids.CHANNEL_LOG)
         }
         self._fragmenter = fragments.Fragmenter()
-        self._frames = usb_frames.FrameDecoder()
         self._tag = 0
         self._proving = b"", b""
 
     # Out
 
     def command(self, name: str, arguments: "list[int]", value: bytes, size: int) -> "Event":
-        """A command as the values that carry it: of at most `size` bytes each, or for 0 one piece for USB."""
+        """A command as the values that carry it, of at most `size` bytes each."""
         op = _OPS[name]
         self._tag = (self._tag + 1) & 255
         message = host_messages.build_command(op, self._tag, *arguments, value=value)
         if self.guard is not None and op not in (ids.OP_AUTH_BEGIN, ids.OP_AUTH_PROVE):
             message = self.guard.closed(ids.CHANNEL_CONTROL, message)
-        if size:
-            values = host_messages.fragment_values(self._fragmenter, message, size)
-        else:
-            values = [usb_frames.encode(ids.CHANNEL_CONTROL, message)]
+        values = host_messages.fragment_values(self._fragmenter, message, size)
         return {"tag": self._tag, "values": [_hex(value) for value in values]}
 
     def begin_proof(self, nonce: bytes, answer: bytes) -> "Event":
@@ -101,26 +96,10 @@ class Link:
 
     # In
 
-    def faults(self) -> "dict[str, int]":
-        """How many messages were damaged on the way, by name."""
-        found: dict[str, int] = {}
-        for channel in self._reassemblers:
-            counted = self._reassemblers[channel].errors
-            for name in counted:
-                found[name] = found.get(name, 0) + counted[name]
-        return found
-
     def value(self, channel: int, length: int) -> "list[Event]":
         """What a notified value says; nothing while a message is under way."""
         message = self._reassemblers[channel].feed(memoryview(inbox)[:length])
         return [] if message is None else self.message(channel, message)
-
-    def serial(self, length: int) -> "list[Event]":
-        """What bytes of a cable say."""
-        found: list[Event] = []
-        for channel, message in self._frames.feed(bytes(memoryview(inbox)[:length])):
-            found += self.message(channel, message)
-        return found
 
     def message(self, channel: int, message: bytes) -> "list[Event]":
         """What a whole message says."""
@@ -348,8 +327,13 @@ def _begin(arrival_ns: int = 0) -> None:
 
 
 def open_link(handle: int) -> None:
-    """A new connection; what was known of the one before is forgotten."""
+    """A new connection."""
     _links[handle] = Link()
+
+
+def close_link(handle: int) -> None:
+    """It has ended: nothing of it stays in memory."""
+    _links.pop(handle, None)
 
 
 def command(handle: int, name: str, arguments: str, value: str, size: int) -> str:
@@ -372,13 +356,6 @@ def value(handle: int, channel: int, length: int, arrival_ns: int) -> str:
     _begin(arrival_ns)
     _take(length)
     return _answer(_links[handle].value(channel, length))
-
-
-def serial(handle: int, length: int, arrival_ns: int) -> str:
-    """As `Link.serial`, of the file `in`."""
-    _begin(arrival_ns)
-    _take(length)
-    return _answer(_links[handle].serial(length))
 
 
 def opened(handle: int, length: int) -> str:
@@ -409,8 +386,3 @@ def round_trip_entry(
     """An entry ROUND_TRIP, in hexadecimal digits."""
     stamps = struct.pack(layout.ROUND_TRIP_FORMAT, boot, sent_ns, received_us, answered_us, arrival_ns)
     return _hex(layout.build(layout.ROUND_TRIP, insole, stamps))
-
-
-def faults(handle: int) -> str:
-    """As `Link.faults`, in JSON."""
-    return json.dumps(_links[handle].faults())

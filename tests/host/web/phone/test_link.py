@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from insole_protocol import fragments, host_messages, ids, kernels, messages, sealed_record, usb_frames
+from insole_protocol import fragments, host_messages, ids, kernels, messages, sealed_record
 from insole_protocol.checksum import Checksum
 from insole_protocol.sealing import Sealer
 from plantigrade.bridge.clock.estimate import RoundTrip
@@ -42,10 +42,6 @@ class Calls:
             (self.folder / "in").write_bytes(value)
             found += self._read(link.value(1, channel, len(value), ARRIVAL_NS))
         return found
-
-    def serial(self, data: bytes) -> list[dict[str, Any]]:
-        (self.folder / "in").write_bytes(data)
-        return self._read(link.serial(1, len(data), ARRIVAL_NS))
 
     def _read(self, text: str) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = json.loads(text) if text else []
@@ -132,11 +128,11 @@ def test_a_damaged_record_of_a_log_costs_itself_alone(calls: Calls) -> None:
     assert (stored["records"], stored["covered"]) == (1, 1004)
 
 
-def test_a_reply_comes_by_name_over_radio_and_cable(calls: Calls) -> None:
+def test_a_reply_comes_by_name(calls: Calls) -> None:
     reply = messages.build_reply(ids.OP_STREAM, 3, 5000)
-    expected = [{"k": "reply", "tag": 3, "result": 0, "fields": {"first_seq": 5000}, "text": ""}]
-    assert calls.message(2, reply) == expected
-    assert calls.serial(b"noise" + usb_frames.encode(ids.CHANNEL_CONTROL, reply)) == expected
+    assert calls.message(2, reply) == [
+        {"k": "reply", "tag": 3, "result": 0, "fields": {"first_seq": 5000}, "text": ""}
+    ]
 
 
 def test_a_guarded_connection_takes_nothing_that_nobody_vouches_for(calls: Calls) -> None:

@@ -1,7 +1,7 @@
 // An insole over Web Bluetooth: three characteristics, bytes in and out.
 import { nowNs } from "./conversation.js";
 
-export const SERVICE = "b7e1a000-5c1d-4b0e-9f3a-2d6c8e4f7a10";
+const SERVICE = "b7e1a000-5c1d-4b0e-9f3a-2d6c8e4f7a10";
 const CHANNELS = [1, 2, 3];
 const CONTROL = 2;
 const VALUE_BYTES = 64;
@@ -13,16 +13,11 @@ export class Bluetooth {
     this.size = VALUE_BYTES;
     this.onValue = () => {};
     this.onGone = () => {};
-    this.wireless = true;
   }
 
   /** Asks the person which insole is meant; needs a tap. */
   static async choose() {
     return new Bluetooth(await navigator.bluetooth.requestDevice({ filters: [{ services: [SERVICE] }] }));
-  }
-
-  get name() {
-    return this.device.name ?? "";
   }
 
   async open() {

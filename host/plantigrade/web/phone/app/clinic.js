@@ -10,12 +10,13 @@ const PATCH_BYTES = 1 << 20;
 const TRIES = 5;
 const FIRST_WAIT_MS = 1000;
 const REQUEST_MS = 60000;
+const BUSY = 423; // the connection that broke still has the upload there
 const RECEIVED = ["filed", "opened"];
 
 const encoder = new TextEncoder();
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-const parcelName = (file) => `parcel:${file.name}`;
+const parcelName = (file) => `parcel:${file.name}:${file.begun}`; // names begin anew where storage was cleared
 
 export class Clinic {
   #base;
@@ -164,7 +165,7 @@ export class Clinic {
   }
 
   #problem(answer) {
-    const later = answer.status === 429 || answer.status >= 500;
+    const later = answer.status === BUSY || answer.status === 429 || answer.status >= 500;
     return new Trouble(later ? "clinic.unreachable" : "clinic.refused", String(answer.status));
   }
 
@@ -178,7 +179,12 @@ export class Clinic {
     const receipt = receipts.find((one) => one.parcel === parcel.id);
     if (receipt?.state === "quarantined") throw new Trouble("clinic.quarantined", receipt.problem);
     const received = RECEIVED.includes(receipt?.state) && receipt.pieces_sha256 === digest;
-    if (received) await forget(parcelName(file));
+    if (received) await this.forget(file);
     return received;
+  }
+
+  /** The next parcel of a file is another one: new keys, for the clinic of then. */
+  forget(file) {
+    return forget(parcelName(file));
   }
 }

@@ -41,14 +41,12 @@ export class Conversation {
     this.#transport = transport;
     this.#handle = protocol.open();
     this.closed = false;
-    this.refused = {};
+    this.refused = {}; // how much could not be used, by its error's name
     this.onLive = () => {};
     this.onLog = () => {};
-    transport.onValue = (channel, bytes, arrivalNs) =>
-      this.#take(
-        channel ? protocol.value(this.#handle, channel, bytes, arrivalNs) : protocol.serial(this.#handle, bytes, arrivalNs),
-        arrivalNs,
-      );
+    transport.onValue = (channel, bytes, arrivalNs) => {
+      if (!this.closed) this.#take(protocol.value(this.#handle, channel, bytes, arrivalNs), arrivalNs);
+    };
   }
 
   /** A command and its reply's fields, with the moments that frame it. */
@@ -100,18 +98,19 @@ export class Conversation {
   }
 
   number(number) {
+    if (this.closed) throw new Trouble("link.lost");
     this.#protocol.number(this.#handle, number);
   }
   expect(first, end) {
+    if (this.closed) throw new Trouble("link.lost");
     this.#protocol.expect(this.#handle, first, end);
-  }
-  get faults() {
-    return { ...this.#protocol.faults(this.#handle), ...this.refused };
   }
 
   /** The link has gone: nobody will answer any more. */
   fail() {
+    if (this.closed) return;
     this.closed = true;
+    this.#protocol.close(this.#handle);
     for (const { reject } of this.#waiting.values()) reject(new Trouble("link.lost"));
     this.#waiting.clear();
   }
@@ -138,6 +137,7 @@ export class Conversation {
       this.#refuse("tag");
       return;
     }
+    if (this.closed) return;
     for (const live of this.#protocol.opened(this.#handle, record)) {
       if (live.k === "live") this.onLive(live);
       else this.#refuse(live.name);

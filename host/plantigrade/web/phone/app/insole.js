@@ -72,6 +72,7 @@ export class Insole {
   async #begin() {
     this.transport.onGone = () => this.#left();
     await this.transport.open();
+    this.talk?.fail();
     const talk = new Conversation(this.#protocol, this.transport);
     this.talk = talk;
     talk.onLive = (event) => this.#show(event);
@@ -226,6 +227,7 @@ export class Insole {
     await this.#compareClocks(LATER_TRIPS);
     const first = this.#journal.current?.insoles[this.serial]?.first ?? from;
     this.#journal.append(new Uint8Array(0), { serial: this.serial, first, end: from });
+    let problem = new Trouble("log.stuck");
     for (let tries = 0; this.fetched.at < to && tries < TRIES && !isStopped(); ) {
       const before = this.fetched.at;
       try {
@@ -233,26 +235,30 @@ export class Insole {
       } catch (error) {
         if (error instanceof Refused && error.result !== BUSY) throw error;
         if (this.#journal.problem) throw new Trouble("storage.full", this.#journal.problem.message);
-        await this.#back();
+        if (isStopped()) break;
+        if (error instanceof Refused) problem = error;
+        await pause(RETRY_MS);
+        await this.#back(isStopped);
       }
       tries = this.fetched.at > before ? 0 : tries + 1;
     }
     await this.#journal.flush();
-    if (this.fetched.at < to && !isStopped()) throw new Trouble("log.stuck");
+    if (this.fetched.at < to && !isStopped()) throw problem;
+    if (this.talk.closed) return;
     await this.#compareClocks(LATER_TRIPS);
     await this.#stream();
   }
 
   async #stream() {
-    if (this.talk.closed) return;
     await this.talk.ask("SET_MODE", [LIVE]);
     this.live.next = -1;
     this.#expectLive((await this.talk.ask("STREAM", [1])).first_seq);
   }
 
-  async #back() {
+  async #back(isStopped) {
     const until = performance.now() + COME_BACK_MS;
     while (this.link !== "connected") {
+      if (isStopped()) return;
       if (this.link === "gone" || performance.now() > until) throw new Trouble("link.not-back");
       await pause(200);
     }
@@ -265,8 +271,7 @@ export class Insole {
     this.#transfer = transfer;
     try {
       this.talk.expect(from, to);
-      const { transfer: number } = await this.talk.ask("LOG_READ", [from, to, 0]);
-      transfer.number = number;
+      await this.talk.ask("LOG_READ", [from, to, 0]);
       await transfer.ended;
     } catch (error) {
       if (!this.talk.closed && isStopped()) await this.talk.ask("LOG_STOP");
@@ -279,19 +284,20 @@ export class Insole {
   #keep(event) {
     if (this.#journal.problem) throw new Trouble("storage.full", this.#journal.problem.message);
     const { fetched } = this;
+    const before = fetched.at;
     fetched.at = Math.max(fetched.at, event.covered);
     fetched.records += event.records ?? 0;
     fetched.slots += event.slots ?? 0;
     if (event.k === "gap") fetched.gaps.push([event.from, event.to, event.reason]);
-    this.#journal.append(event.data, { serial: this.serial, end: fetched.at });
+    this.#journal.append(event.data, { serial: this.serial, from: before, end: fetched.at });
     this.onChange();
   }
 
   /** Tells the insole what it may forget: only what lies in a file elsewhere, or at the clinic. */
   async acknowledge() {
     const { acknowledged_seq: from, next_seq: next } = this.log;
-    const to = Math.min(this.#journal.safeTo(this.serial, from), next);
-    if (to <= from) return;
+    const to = this.#journal.safeTo(this.serial, from);
+    if (to <= from || to > next) return; // beyond: the insole counts anew, and what it holds is other slots
     const reply = await this.talk.ask("LOG_ACK", [to]);
     this.log.acknowledged_seq = reply.acknowledged_seq;
     this.onChange();
@@ -309,7 +315,6 @@ class Transfer {
   constructor(keep, isStopped) {
     this.#keep = keep;
     this.#isStopped = isStopped;
-    this.number = null;
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

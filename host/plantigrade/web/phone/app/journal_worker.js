@@ -83,7 +83,7 @@ async function begin() {
   const file = await folder.getFileHandle(name, FILE_MODE);
   const handle = await file.createSyncAccessHandle();
   handle.truncate(0);
-  const entry = { name, state: "open", bytes: 0, begun: new Date().toISOString(), insoles: {}, count: 0 };
+  const entry = { name, state: "open", bytes: 0, begun: new Date().toISOString(), insoles: {} };
   ledger.next += 1;
   ledger.files.push(entry);
   current = { entry, handle, size: 0, marks: {} };
@@ -96,8 +96,15 @@ function append(bytes, mark) {
   }
   writeAll(current.handle, bytes, current.size);
   current.size += bytes.length;
-  if (mark) current.marks[mark.serial] = { ...current.marks[mark.serial], ...mark };
+  if (mark) take(mark);
   waiting += bytes.length;
+}
+
+// An end counts where it goes on from the last one: what came before it may not have fitted.
+function take({ from, ...mark }) {
+  const { entry, marks } = current;
+  const known = { ...entry.insoles[mark.serial], ...marks[mark.serial] };
+  if (from === undefined || from <= known.end) marks[mark.serial] = { ...marks[mark.serial], ...mark };
 }
 
 function flush() {
@@ -146,10 +153,7 @@ const actions = {
   remove: ({ name }) => remove(name),
 };
 
-const tell = (id, problem, answer) => {
-  const open = current ? { name: current.entry.name, size: current.size } : null;
-  postMessage({ id, problem, answer, ledger, open, waiting });
-};
+const tell = (id, problem, answer) => postMessage({ id, problem, answer, ledger });
 
 let queue = Promise.resolve();
 onmessage = ({ data }) => {

@@ -30,7 +30,7 @@ export async function takeKeys(text) {
   }
   const kept = { phone: given.phone, insoles: [] };
   for (const one of insoles) {
-    if (!/^[0-9A-F]{16}$/.test(one.serial) || !Number.isInteger(one.live?.key_id)) throw new KeysError("keys.damaged");
+    if (!/^[0-9A-F]{16}$/.test(one?.serial) || !Number.isInteger(one.live?.key_id)) throw new KeysError("keys.damaged");
     kept.insoles.push({
       serial: one.serial,
       host: await imported(key(one.host), { name: "HMAC", hash: "SHA-256" }, ["sign"]),

@@ -7,6 +7,7 @@ import { Insole } from "./insole.js";
 import { Journal } from "./journal.js";
 import { KeysError, forgetKeys, keptKeys, takeKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
+import { unbase64url } from "./parcel.js";
 import { startProtocol } from "./protocol.js";
 import * as screen from "./screen.js";
 
@@ -75,8 +76,7 @@ class Page {
     if (!hash) return;
     history.replaceState(null, "", location.pathname);
     if (behind.has("keys")) {
-      const bytes = Uint8Array.from(atob(behind.get("keys").replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-      await this.#takeText(new TextDecoder().decode(bytes));
+      await this.#takeText(textOf(behind.get("keys")));
     } else if (INVITATION.test(hash)) {
       await this.outbox.join(hash);
     }
@@ -246,6 +246,7 @@ class Page {
     const safe = file.state === "saved" || file.state === "received";
     if (!safe && !window.confirm(words("phone.files.delete-here"))) return;
     await this.journal.remove(file.name);
+    await this.outbox.clinic.forget(file);
     this.changed();
   }
 
@@ -339,11 +340,12 @@ class Page {
   }
 
   #actions(file) {
-    if (file.state === "open" || file.state === "damaged") return [];
-    const found = [[words("phone.button.save"), (one) => this.save(one)]];
+    if (file.state === "open") return [];
+    const found = [];
     if (file.state === "here" && this.asked === file.name) {
-      found.unshift([words("phone.button.saved"), (one) => this.saved(one)]);
+      found.push([words("phone.button.saved"), (one) => this.saved(one)]);
     }
+    if (file.state !== "damaged") found.push([words("phone.button.save"), (one) => this.save(one)]);
     found.push([words("phone.button.delete"), (one) => this.remove(one)]);
     return found;
   }
@@ -354,6 +356,15 @@ const INVITATION = /^[0-9A-Za-z-]+\.[0-9A-Za-z-]+$/;
 const KNOWN_ABSENT = ["off", "erased_on_command", "never_requested"];
 const isLost = ([, , reason]) => !KNOWN_ABSENT.includes(reason);
 const fileName = (file) => `plantigrade-${file.begun.slice(0, 16).replace(/[-:]/g, "").replace("T", "-")}.journal`;
+
+/** What a link's base64url says; "" where it says nothing, as of a link that was cut short. */
+function textOf(base64url) {
+  try {
+    return new TextDecoder().decode(unbase64url(base64url));
+  } catch {
+    return "";
+  }
+}
 
 async function begin() {
   const why = whyNot();

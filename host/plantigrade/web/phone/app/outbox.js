@@ -52,7 +52,15 @@ export class Outbox {
     } catch (error) {
       screen.showTrouble(explain(error));
     }
+    await this.#unsend();
     this.#page.changed();
+  }
+  // What the clinic has not confirmed is as if it had not been sent: it may go to another one.
+  async #unsend() {
+    for (const file of this.#page.journal.files.filter((one) => one.state === "here")) {
+      await this.clinic.forget(file);
+      await this.#page.journal.state(file.name, { waiting: false, unreadable: false, sent: 0 });
+    }
   }
 
   get unsent() {
@@ -85,16 +93,24 @@ export class Outbox {
     if (!this.clinic.joined || !waiting.length || this.#looking) return;
     this.#looking = true;
     try {
-      for (const file of waiting) {
-        if (!(await this.clinic.isReceived(file, await this.#page.journal.file(file.name)))) continue;
-        await this.#page.journal.state(file.name, { state: "received" });
-        screen.showNews(words("phone.log.all-safe"));
-        await this.#page.acknowledge();
-      }
+      for (const file of waiting) await this.#lookForReceipt(file);
     } catch (error) {
       screen.showTrouble(explain(error));
     } finally {
       this.#looking = false;
     }
+  }
+  async #lookForReceipt(file) {
+    try {
+      if (!(await this.clinic.isReceived(file, await this.#page.journal.file(file.name)))) return;
+    } catch (error) {
+      if (error.word !== "clinic.quarantined") throw error;
+      if (!file.unreadable) screen.showTrouble(explain(error)); // once; the clinic may open it yet
+      await this.#page.journal.state(file.name, { unreadable: true });
+      return;
+    }
+    await this.#page.journal.state(file.name, { state: "received" });
+    screen.showNews(words("phone.log.all-safe"));
+    await this.#page.acknowledge();
   }
 }

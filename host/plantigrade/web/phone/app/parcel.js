@@ -1,7 +1,7 @@
 // A parcel: a journal encrypted for one clinic before it leaves the phone. docs/reference/parcels.md.
 import { hex } from "./protocol.js";
 
-export const PIECE = 65536;
+const PIECE = 65536;
 const TAG = 16;
 const PREAMBLE = 82;
 const VERSION = 1;

@@ -33,7 +33,6 @@ export class Protocol {
   constructor(interpreter) {
     this.#interpreter = interpreter;
     this.#link = interpreter.globals.get("link");
-    this.calls = 0;
     this.milliseconds = 0;
   }
 
@@ -42,7 +41,6 @@ export class Protocol {
     const began = performance.now();
     const answer = this.#functions.get(name)(...values);
     this.milliseconds += performance.now() - began;
-    this.calls += 1;
     return answer;
   }
 
@@ -68,6 +66,9 @@ export class Protocol {
     this.#call("open_link", this.#handle);
     return this.#handle;
   }
+  close(handle) {
+    this.#call("close_link", handle);
+  }
   command(handle, name, values, value, size) {
     return JSON.parse(this.#call("command", handle, name, JSON.stringify(values), value, size));
   }
@@ -79,9 +80,6 @@ export class Protocol {
   }
   value(handle, channel, bytes, arrivalNs) {
     return this.#events(this.#call("value", handle, channel, this.#put(bytes), arrivalNs));
-  }
-  serial(handle, bytes, arrivalNs) {
-    return this.#events(this.#call("serial", handle, this.#put(bytes), arrivalNs));
   }
   opened(handle, bytes) {
     return this.#events(this.#call("opened", handle, this.#put(bytes)));
@@ -97,9 +95,6 @@ export class Protocol {
   }
   roundTripEntry(insole, boot, ...stamps) {
     return unhex(this.#call("round_trip_entry", insole, boot, ...stamps));
-  }
-  faults(handle) {
-    return JSON.parse(this.#call("faults", handle));
   }
   /** Runs a piece of Python: for measurements and the golden vectors in tests. */
   run(text) {

@@ -13,7 +13,7 @@ const cbc = async (key, bytes) =>
   new Uint8Array(await crypto.subtle.encrypt({ name: "AES-CBC", iv: new Uint8Array(BLOCK) }, key, bytes));
 
 /** AES-256-CMAC (NIST SP 800-38B). WebCrypto's CBC adds a block of padding, which is left out. */
-export async function cmac(key, subkeys, bytes) {
+async function cmac(key, subkeys, bytes) {
   const blocks = Math.max(1, Math.ceil(bytes.length / BLOCK));
   const padded = new Uint8Array(blocks * BLOCK);
   padded.set(bytes);
@@ -25,7 +25,7 @@ export async function cmac(key, subkeys, bytes) {
 }
 
 /** K1 and K2 of section 6.1 there. */
-export async function subkeysOf(key) {
+async function subkeysOf(key) {
   const first = doubled((await cbc(key, new Uint8Array(BLOCK))).subarray(0, BLOCK));
   return [first, doubled(first)];
 }

@@ -114,6 +114,12 @@ export function showFiles(files, actions) {
   list.replaceChildren(...files.map((file) => fileRow(file, actions)));
 }
 
+function stateOf(file) {
+  if (file.state !== "here") return file.state;
+  if (file.waiting) return file.unreadable ? "unreadable" : "waiting";
+  return file.sent > 0 ? "sending" : "here";
+}
+
 function fileRow(file, actions) {
   const row = document.createElement("li");
   row.dataset.name = file.name;
@@ -128,9 +134,7 @@ function fileRow(file, actions) {
   const state = document.createElement("span");
   const safe = file.state === "saved" || file.state === "received";
   state.className = `tag ${safe ? "ok" : file.state === "damaged" ? "critical" : "attention"}`;
-  state.textContent = file.sent > 0 && file.state === "here"
-    ? words("phone.files.sending", { percent: Math.floor(100 * file.sent) })
-    : words(`phone.files.${file.waiting && !safe ? "waiting" : file.state}`);
+  state.textContent = words(`phone.files.${stateOf(file)}`, { percent: Math.floor(100 * file.sent) });
   row.append(about, state);
   const buttons = document.createElement("div");
   buttons.className = "row";
