@@ -1,5 +1,6 @@
 """A phone's keys against real firmware on a cable: what they let it do; they become void by themselves."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ import pytest
 from insole_protocol import authentication, ids, sealed_record
 from plantigrade.bridge.command_client import CommandClient
 from plantigrade.bridge.errors import RefusedError
-from plantigrade.keys.phone import keys_for, make_void, new_phone
+from plantigrade.keys.phone import keys_for, new_phone
 from plantigrade.library.catalogue.insole_keys import InsoleKeys
 from plantigrade.link.base import Channel
 from plantigrade.link.sealed_records import RecordOpener
 from plantigrade.link.usb import UsbLink
 from plantigrade.twin.board import VirtualBoard
 
+from tests.host.keys.keys_kit import Home
 from tests.security.locked_kit import KEYS, SERIAL, keyring, locked_board, session_of
 
 ALLOWED: Sequence[tuple[int, tuple[int, ...]]] = (
@@ -103,11 +105,12 @@ async def test_a_phone_watches_and_fetches_and_is_made_void_alone(tmp_path: Path
                 with pytest.raises(RefusedError) as refused:
                     await client.ask(op, *arguments, value=value)
                 assert refused.value.result == ids.RESULT_NOT_ALLOWED, op
-        async with session_of(UsbLink(board.serial_port), keyring()) as session:
-            await session.hello()
-            number = authentication.phone_number(one.host)
-            assert await make_void(session, number) == (number,)
-            assert await make_void(session, number) == (number,), "twice is once"
+        number = authentication.phone_number(one.host)
+        assert KEYS.device is not None and KEYS.log is not None
+        home = Home(tmp_path / "home", InsoleKeys(SERIAL, KEYS.device, (KEYS.log,)))
+        for _ in range(2):
+            said = await asyncio.to_thread(home.output_of, "void-phone", number.upper(), board.serial_port)
+            assert f"{SERIAL}: refuses phone {number}" in said and "1 of 4 places" in said, "twice is once"
         with pytest.raises(RefusedError, match="made void"):
             async with proved(board, one):
                 pass

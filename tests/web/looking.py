@@ -38,6 +38,11 @@ TOO_WIDE = """
 }
 """
 
+TRANSITIONS_ENDED = """() => Promise.allSettled(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)
+)"""
+"""A colour on its way from one scheme to the other is of neither."""
+
 
 @dataclass
 class Seen:
@@ -91,7 +96,7 @@ class Seen:
         self.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
         self.page.emulate_media(color_scheme="dark")
         self.unfold()
-        self.page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
+        self.page.evaluate(TRANSITIONS_ENDED)
         nothing(self.axe(), "on a desktop, dark, with all that is folded away")
         nothing(self.policy_reports(), "blocked by the policy")
         nothing(self.complaints, "complaints of the browser")

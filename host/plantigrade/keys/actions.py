@@ -89,7 +89,9 @@ def move(
     code = ONE_TIME_CODE.write(secret)
     write_private(path, sealing.seal_with_code(content, secret))
     if qr_file is not None:
-        _write_qr(code, qr_file)
+        from plantigrade.keys.paper import write_qr
+
+        write_qr(code, qr_file)
     click.echo(
         f"{path}: open it on the other computer with `plantigrade keys recover {path.name}` and this code"
     )
@@ -285,16 +287,6 @@ def _new_secret() -> bytes:
     import secrets
 
     return secrets.token_bytes(ONE_TIME_CODE.secret_bytes)
-
-
-def _write_qr(code: str, path: Path) -> None:
-    from plantigrade.files.atomic_write import new_file
-    from plantigrade.keys.paper import qr_code
-
-    drawn = qr_code(code)
-    with new_file(path) as draft:
-        draft.touch(mode=0o600)
-        drawn.save(str(draft), kind=path.suffix.lower().removeprefix("."), scale=8, border=4)
 
 
 def _line(one: ListedInsole) -> str:

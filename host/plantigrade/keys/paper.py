@@ -45,14 +45,41 @@ def qr_svg(text: str) -> str:
 def qr_code(text: str, redundancy: str = "q") -> Any:
     """A QR code as segno has it. Our codes are of its alphabet, so that they stay small.
 
+    Args:
+        text: what it says.
+        redundancy: l, m, q or h: 7, 15, 25 or 30 % of it may be damaged.
+
     Raises:
         MissingPartError: segno is not installed.
+        KeysError: no QR code has room for so much.
     """
     try:
         import segno
     except ImportError as error:
         raise MissingPartError("a QR code", PART, str(error.name)) from error
-    return segno.make(text, error=redundancy, boost_error=False, micro=False)
+    try:
+        return segno.make(text, error=redundancy, boost_error=False, micro=False)
+    except segno.DataOverflowError as error:
+        raise KeysError(f"{len(text)} characters are too many for a QR code; write a file instead") from error
+
+
+def write_qr(text: str, path: Path, redundancy: str = "q", scale: int = 8) -> None:
+    """Write a QR code as a picture that only its owner reads.
+
+    Args:
+        text: what it says.
+        path: a name that ends in .png or .svg.
+        redundancy: see `qr_code`.
+        scale: pixels of a module.
+
+    Raises:
+        FileError: it cannot be written.
+        KeysError, MissingPartError: see `qr_code`.
+    """
+    drawn = qr_code(text, redundancy)
+    with new_file(path) as draft:
+        draft.touch(mode=0o600)
+        drawn.save(str(draft), kind=path.suffix.lower().removeprefix("."), scale=scale, border=4)
 
 
 def write_paper(library: str, keys: Sequence[MasterKey], path: Path) -> None:

@@ -8,7 +8,7 @@ import json
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,13 +19,16 @@ from insole_protocol.replies import SettingReply
 from plantigrade.bridge.session import Session
 from plantigrade.files.atomic_write import new_file
 from plantigrade.keys.errors import KeysError
+from plantigrade.library.catalogue.insole_key_revocation import REVOKE, REVOKED
 from plantigrade.library.catalogue.insole_keys import InsoleKeys
 from plantigrade.library.catalogue.library import Library
 
 SCHEMA: Final = "plantigrade.phone-keys/1"
 GIVEN: Final = "give keys to a phone"
 VOIDED: Final = "make a phone's keys void"
-VOID_SETTING: Final = "void_phones"
+_VOID_KEY: Final = next(row.key for row in settings.TABLE if row.name == "void_phones")
+MOST_INSOLES: Final = 16
+"""That the page takes (docs/reference/insole-keys.md)."""
 _PHONE: Final = 1 << 62
 _NUMBER_BITS: Final = 32
 
@@ -38,7 +41,7 @@ class GivenPhone:
         number: of the phone, eight hexadecimal digits.
         serial: of the insole.
         at: when.
-        is_void: the insole was told to refuse it since.
+        is_void: the insole was told to refuse it since, or has new keys.
     """
 
     number: str
@@ -60,8 +63,13 @@ def keys_for(phone: int, insoles: Sequence[InsoleKeys]) -> dict[str, Any]:
     ('4000000000000007', ['host', 'live', 'serial'])
 
     Raises:
-        KeysError: an insole has no keys: it is open to whoever pairs, and a phone needs none.
+        KeysError: an insole has no keys: it is open to whoever pairs, and a phone needs none. Or they are
+            more than a phone takes.
     """
+    if len(insoles) > MOST_INSOLES:
+        raise KeysError(
+            f"a phone takes the keys of {MOST_INSOLES} insoles at most, {len(insoles)} were named"
+        )
     host = phone.to_bytes(authentication.HOST_BYTES, "little")
     found: list[dict[str, Any]] = []
     for one in insoles:
@@ -105,13 +113,19 @@ def write_keys(keys: dict[str, Any], path: Path) -> None:
 
 def given_phones(library: Library) -> list[GivenPhone]:
     """Which phones were given keys, the latest last."""
-    entries = [entry for entry in library.audit() if entry.action in (GIVEN, VOIDED)]
-    void = {(entry.detail, entry.subject) for entry in entries if entry.action == VOIDED}
-    return [
-        GivenPhone(entry.detail, entry.subject, entry.at_utc, (entry.detail, entry.subject) in void)
-        for entry in entries
-        if entry.action == GIVEN
-    ]
+    found: list[GivenPhone] = []
+    for entry in library.audit():
+        if entry.action == GIVEN:
+            found.append(GivenPhone(entry.detail, entry.subject, entry.at_utc, is_void=False))
+        elif entry.action == VOIDED:
+            found = [_void_if(one, (one.number, one.serial) == (entry.detail, entry.subject)) for one in found]
+        elif entry.action == REVOKE and entry.detail == REVOKED:
+            found = [_void_if(one, one.serial == entry.subject) for one in found]
+    return found
+
+
+def _void_if(one: GivenPhone, is_meant: bool) -> GivenPhone:
+    return replace(one, is_void=one.is_void or is_meant)
 
 
 async def make_void(session: Session, number: str) -> tuple[str, ...]:
@@ -125,11 +139,7 @@ async def make_void(session: Session, number: str) -> tuple[str, ...]:
         KeysError: four phones are void there already.
         BridgeError, LinkError: it refuses, is silent or has gone.
     """
-    row = next(row for row in settings.TABLE if row.name == VOID_SETTING)
-    reply = SettingReply((await session.command_client.ask(ids.OP_GET_SETTING, row.key)).reply)
-    text = reply.value.decode("ascii", "replace")
-    digits = settings.PHONE_DIGITS
-    numbers = [text[at : at + digits] for at in range(0, len(text), digits)]
+    numbers = await _void_numbers(session)
     if number in numbers:
         return tuple(numbers)
     if len(numbers) >= settings.MAX_VOID_PHONES:
@@ -138,5 +148,22 @@ async def make_void(session: Session, number: str) -> tuple[str, ...]:
             "revoke` gives it new keys, which makes those of every phone void"
         )
     numbers.append(number)
-    await session.command_client.ask(ids.OP_SET_SETTING, row.key, value="".join(numbers).encode())
+    await session.command_client.ask(ids.OP_SET_SETTING, _VOID_KEY, value="".join(numbers).encode())
     return tuple(numbers)
+
+
+async def forget_void(session: Session) -> None:
+    """Free the places of phones that an insole refuses: it has new keys, and those phones have none of them.
+
+    Raises:
+        BridgeError, LinkError: as in `make_void`; firmware that knows no phones refuses.
+    """
+    if await _void_numbers(session):
+        await session.command_client.ask(ids.OP_SET_SETTING, _VOID_KEY, value=b"")
+
+
+async def _void_numbers(session: Session) -> list[str]:
+    reply = SettingReply((await session.command_client.ask(ids.OP_GET_SETTING, _VOID_KEY)).reply)
+    text = reply.value.decode("ascii", "replace")
+    digits = settings.PHONE_DIGITS
+    return [text[at : at + digits] for at in range(0, len(text), digits)]

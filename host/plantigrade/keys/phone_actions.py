@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Final
 
 import click
+from insole_protocol import authentication, settings
 
 from plantigrade.device import targets
 from plantigrade.keys import phone
 from plantigrade.keys.actions import movable, named_serials, vault_of
 from plantigrade.keys.errors import KeysError
-from plantigrade.keys.paper import qr_code
+from plantigrade.keys.paper import write_qr
 from plantigrade.keys.revoking import these_keys
 from plantigrade.library.catalogue.audit import add_audit_entry
 from plantigrade.library.catalogue.insole_keys import LibraryKeyring
@@ -27,20 +28,21 @@ def give(
     """Make keys for a phone that nobody has yet, and write them.
 
     Raises:
-        KeysError: an insole is not known here, is not locked, or its keys are being revoked.
+        KeysError: an insole is not known here, is not locked, or its keys are being revoked; they are too
+            many for a phone or for a QR code.
         FileError: a file cannot be written.
     """
     vault_of(library)
     host = phone.new_phone()
     insoles = [movable(library, serial) for serial in named_serials(library, serials)]
     keys = phone.keys_for(host, insoles)
-    number = phone.authentication.phone_number(host)
+    number = authentication.phone_number(host)
     _log(library, phone.GIVEN, [one.serial for one in insoles], number)
     if path is not None:
         phone.write_keys(keys, path)
         click.echo(f"{path}: take it in on the phone: page, Keys, File with keys")
     if qr_file is not None:
-        _write_qr(phone.link_of(page, keys), qr_file)
+        write_qr(phone.link_of(page, keys), qr_file, redundancy="m", scale=6)
         click.echo(f"{qr_file}: photograph it with the phone; it opens {page}")
     click.echo(f"phone {number}: when lost: `plantigrade keys void-phone {number} INSOLE`, for each")
     click.echo("delete what was written when the keys are on the phone", err=True)
@@ -74,7 +76,8 @@ def void(library: Library, number: str, target: str | None) -> None:
     with these_keys(LibraryKeyring(library)):
         serial, numbers = asyncio.run(_void(number, target))
     _log(library, phone.VOIDED, [serial], number)
-    click.echo(f"{serial}: refuses phone {number} from now on; {len(numbers)} of 4 places are taken")
+    places = f"{len(numbers)} of {settings.MAX_VOID_PHONES} places are taken"
+    click.echo(f"{serial}: refuses phone {number} from now on; {places}")
 
 
 async def _void(number: str, target: str | None) -> tuple[str, tuple[str, ...]]:
@@ -89,12 +92,3 @@ def _log(library: Library, action: str, serials: Sequence[str], number: str) -> 
     with library.store.write() as session:
         for serial in serials:
             add_audit_entry(session, action, serial, number)
-
-
-def _write_qr(text: str, path: Path) -> None:
-    from plantigrade.files.atomic_write import new_file
-
-    drawn = qr_code(text, "m")
-    with new_file(path) as draft:
-        draft.touch(mode=0o600)
-        drawn.save(str(draft), kind=path.suffix.lower().removeprefix("."), scale=6, border=4)

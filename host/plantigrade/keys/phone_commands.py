@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -53,10 +54,17 @@ def phone(
         raise click.UsageError("--qr needs --page, the address that the code opens")
     if qr_file is not None and qr_file.suffix.lower() not in (".png", ".svg"):
         raise click.BadParameter("a name that ends in .png or .svg", param_hint="--qr")
-    if page is not None and not page.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+    if page is not None and not _is_encrypted(page):
         raise click.BadParameter("an address that begins with https://", param_hint="--page")
     with open_library(invocation, where) as library:
         phone_actions.give(library, serials, output, qr_file, page or "")
+
+
+def _is_encrypted(page: str) -> bool:
+    """Whether nobody on the way can change the page that gets the keys: https, or this computer."""
+    address = urlsplit(page)
+    is_here = address.scheme == "http" and address.hostname in ("localhost", "127.0.0.1")
+    return is_here or (address.scheme == "https" and bool(address.hostname))
 
 
 @click.command(short_help="List the phones that were given keys.")

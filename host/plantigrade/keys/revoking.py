@@ -15,7 +15,7 @@ from pathlib import Path
 
 from insole_protocol import ids
 
-from plantigrade.bridge.errors import BridgeError, LockedError
+from plantigrade.bridge.errors import BridgeError, LockedError, RefusedError
 from plantigrade.bridge.keyring import Keyring, KeysInMemory, keys_at_hand
 from plantigrade.device import targets
 from plantigrade.device.flash.errors import FlashError
@@ -26,6 +26,7 @@ from plantigrade.device.flash.settings import POLL_S, RESTART_S
 from plantigrade.device.provision.rom_access import RomAccess, new_key, private_folder
 from plantigrade.device.provision.settings import CONNECT_S, READY_TIMEOUT_S
 from plantigrade.firmware_image.partition_table import partition_table
+from plantigrade.keys import phone
 from plantigrade.keys.errors import KeysError, RevocationUnfinishedError
 from plantigrade.library.catalogue.insole_key_list import list_insole_keys
 from plantigrade.library.catalogue.insole_key_revocation import begin_revocation, end_revocation
@@ -137,6 +138,18 @@ class Revocation:
             raise RevocationUnfinishedError(f"{board.port}: another insole answers, {identity.serial}")
         end_revocation(self.library, self.serial, device)
         self.say("it has proved that it holds the new key; the one before is void")
+        await self._free_places_of_phones(board.port, keyring)
+
+    async def _free_places_of_phones(self, port: str, keyring: Keyring) -> None:
+        """The keys of every phone are void by themselves now: none has to be refused by its number."""
+        try:
+            with these_keys(keyring):
+                async with asyncio.timeout(CONNECT_S), targets.conversation(UsbLink(port)) as session:
+                    await phone.forget_void(session)
+        except RefusedError:
+            return  # its firmware knows no phones
+        except (BridgeError, LinkError, TimeoutError) as error:
+            self.say(f"the list of phones that it refuses stayed as it was: {error or 'no answer in time'}")
 
 
 async def _reboot(port: str, keyring: Keyring, serial: str) -> None:

@@ -6,11 +6,16 @@ one, or none.
 """
 
 from datetime import UTC, datetime
+from typing import Final
 
 from plantigrade.library.catalogue.audit import add_audit_entry
 from plantigrade.library.catalogue.insole_keys import InsoleKeys, device_keys_of, keep_insole_keys
 from plantigrade.library.catalogue.store import LibraryError, OpenLibrary
 from plantigrade.library.catalogue.tables import InsoleKeyRow
+
+REVOKE: Final = "revoke insole key"
+"""In the audit log; its detail is "begun" or `REVOKED`."""
+REVOKED: Final = "done"
 
 
 def begin_revocation(library: OpenLibrary, present: bytes | None, fresh: InsoleKeys) -> None:
@@ -34,7 +39,7 @@ def begin_revocation(library: OpenLibrary, present: bytes | None, fresh: InsoleK
         if present is not None and present in device_keys_of(row):
             row.secret = present.hex()
         row.next_secret = fresh.device.hex()
-        add_audit_entry(session, "revoke insole key", fresh.serial, "begun")
+        add_audit_entry(session, REVOKE, fresh.serial, "begun")
 
 
 def end_revocation(library: OpenLibrary, serial: str, shown: bytes) -> None:
@@ -48,4 +53,4 @@ def end_revocation(library: OpenLibrary, serial: str, shown: bytes) -> None:
         if row is None or shown not in device_keys_of(row):
             raise LibraryError(f"the key that insole {serial} holds is not known here")
         row.secret, row.next_secret, row.made_utc = shown.hex(), None, datetime.now(UTC)
-        add_audit_entry(session, "revoke insole key", serial, "done")
+        add_audit_entry(session, REVOKE, serial, REVOKED)
