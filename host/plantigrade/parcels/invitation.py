@@ -47,8 +47,11 @@ class Invitation:
             >>> Invitation.parse(invitation.link().replace("ABC", "a-bc")) == invitation
             True
         """
-        text = text.strip()
-        parts = urlsplit(text) if len(text) <= _LONGEST else urlsplit("")
+        text = "".join(text.split())
+        try:
+            parts = urlsplit(text if len(text) <= _LONGEST and text.isprintable() else "")
+        except ValueError:  # such as half an address in brackets
+            parts = urlsplit("")
         code, _, pin = (normal_code(part) if part != "." else part for part in parts.fragment.partition("."))
         complete = (len(code), len(pin)) == (CODE_CHARACTERS, PIN_CHARACTERS)
         if not (complete and parts.netloc and parts.path.endswith(_PAGE) and "@" not in parts.netloc):

@@ -102,6 +102,8 @@ def test_a_code_that_was_used_and_several_people(home: Library, clinic: Library)
         "ftp://clinic.example/join#0123456789ABCDEF.5EPGZNGGV6FAWH1YJCN2C51BS8",
         "https://user@clinic.example/join#0123456789ABCDEF.5EPGZNGGV6FAWH1YJCN2C51BS8",
         "https://clinic.example/join#" + "A" * 1000,
+        "https://[clinic.example/join#0123456789ABCDEF.5EPGZNGGV6FAWH1YJCN2C51BS8",
+        "https://clinic\x1b[2J.example/join#0123456789ABCDEF.5EPGZNGGV6FAWH1YJCN2C51BS8",
     ],
 )
 def test_what_is_no_invitation(text: str) -> None:

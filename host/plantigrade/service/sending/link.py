@@ -7,6 +7,8 @@ aiotus no checksums, and both keep trying by themselves, where the outbox must d
 import base64
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -24,6 +26,9 @@ SCHEMA: Final = "plantigrade.clinic/1"
 RECEIPTS: Final = "plantigrade.receipts/1"
 _TUS: Final = {"Tus-Resumable": "1.0.0"}
 _MOST_TEXT: Final = 300
+_CREDENTIAL: Final = re.compile(r"[A-Za-z0-9_-]{20,200}")
+"""What can stand in a header of a request."""
+_UNCLEAR: Final = "the clinic's answer is not understood"
 
 
 class AwayError(PlantigradeError):
@@ -89,6 +94,15 @@ class Receipt:
     opened_utc: datetime | None
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """What came back, whole: a clinic is no reason to fill this computer's memory."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
 def new_client() -> httpx2.Client:
     """A client that checks certificates and follows nothing elsewhere."""
     return httpx2.Client(timeout=TIMEOUT_S, follow_redirects=False)
@@ -117,7 +131,10 @@ def join(client: httpx2.Client, invitation: Invitation, device: str) -> Joined:
             f"{invitation.address}: its key is not the one of the invitation; nothing is sent there. "
             "Ask the clinic whether this address is theirs"
         )
-    return Joined(_text(values, "clinic"), key, _text(values, "person"), _text(values, "credential"))
+    credential = _text(values, "credential")
+    if not _CREDENTIAL.fullmatch(credential):
+        raise AwayError(_UNCLEAR)
+    return Joined(_text(values, "clinic"), key, _text(values, "person"), credential)
 
 
 class ClinicLink:
@@ -182,7 +199,7 @@ class ClinicLink:
             raise _failure(answer)
         entries = _document(answer, RECEIPTS).get("receipts")
         if not isinstance(entries, list):
-            raise AwayError("the clinic's answer is not understood")
+            raise AwayError(_UNCLEAR)
         for entry in cast(list[Any], entries):
             if isinstance(entry, dict) and cast(dict[str, Any], entry).get("parcel") == parcel_id:
                 return _receipt(cast(dict[str, Any], entry))
@@ -198,22 +215,34 @@ class ClinicLink:
         if answer.status_code not in (204, 401, 410):
             raise _failure(answer)
 
-    def _ask(
-        self, method: str, path: str, headers: dict[str, str], body: bytes | None = None
-    ) -> httpx2.Response:
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> _Answer:
         return _asked(self._client, method, self._base + path, self._headers | headers, body)
 
 
 def _asked(
     client: httpx2.Client, method: str, url: str, headers: dict[str, str], body: bytes | None
-) -> httpx2.Response:
+) -> _Answer:
+    headers = {"Accept-Encoding": "identity"} | headers
     try:
-        return client.request(method, url, headers=headers, content=body)
+        with client.stream(method, url, headers=headers, content=body) as answer:
+            return _Answer(answer.status_code, answer.headers, _content(answer))
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise AwayError(f"the clinic does not answer ({type(error).__name__})") from error
 
 
-def _failure(answer: httpx2.Response) -> PlantigradeError:
+def _content(answer: httpx2.Response) -> bytes:
+    """The body, as it came: one that is packed may be of any length."""
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise AwayError(_UNCLEAR)
+    held = bytearray()
+    for piece in answer.iter_bytes():
+        held += piece
+        if len(held) > MOST_ANSWER_BYTES:
+            raise AwayError("the clinic's answer is too long")
+    return bytes(held)
+
+
+def _failure(answer: _Answer) -> PlantigradeError:
     status = answer.status_code
     if status in (401, 410):
         return EndedError("the clinic no longer takes recordings from here; ask it for a new invitation")
@@ -224,38 +253,47 @@ def _failure(answer: httpx2.Response) -> PlantigradeError:
     return AwayError(f"the clinic cannot take it now ({status}: {_answered(answer)})", wait_s)
 
 
-def _answered(answer: httpx2.Response) -> str:
+def _answered(answer: _Answer) -> str:
     """What a refusal says, in one short line."""
     try:
-        values: Any = json.loads(answer.content[:MOST_ANSWER_BYTES])
+        values: Any = json.loads(answer.content)
         text = str(values["error"])
     except (ValueError, KeyError, TypeError, RecursionError):
         text = f"answer {answer.status_code}"
-    return " ".join(text.split())[:_MOST_TEXT]
+    return _line(text)
 
 
-def _document(answer: httpx2.Response, schema: str) -> dict[str, Any]:
+def _line(text: str) -> str:
+    """A text from there for a terminal here: one short line, without characters that steer it."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:_MOST_TEXT]
+
+
+def _document(answer: _Answer, schema: str) -> dict[str, Any]:
     try:
-        if len(answer.content) > MOST_ANSWER_BYTES:
-            raise ValueError
         values: Any = json.loads(answer.content)
         if values["schema"] != schema:
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise AwayError(
-            "the clinic's answer is not understood; is plantigrade there and here up to date?"
-        ) from error
+        raise AwayError(f"{_UNCLEAR}; is plantigrade there and here up to date?") from error
     return values
 
 
 def _text(values: dict[str, Any], name: str) -> str:
     text = values.get(name)
-    if not isinstance(text, str) or len(text) > _MOST_TEXT:
-        raise AwayError("the clinic's answer is not understood")
+    if not isinstance(text, str) or len(text) > _MOST_TEXT or not text.isprintable():
+        raise AwayError(_UNCLEAR)
     return text
 
 
-def _offset(answer: httpx2.Response, most: int) -> int:
+def _remark(values: dict[str, Any], name: str) -> str:
+    """A text for people: what is too much of it is cut off, and no reason to do without the rest."""
+    text = values.get(name)
+    if not isinstance(text, str):
+        raise AwayError(_UNCLEAR)
+    return _line(text)
+
+
+def _offset(answer: _Answer, most: int) -> int:
     text = answer.headers.get("upload-offset", "")
     if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) <= most):
         raise AwayError("the clinic's answer names no offset")
@@ -265,13 +303,13 @@ def _offset(answer: httpx2.Response, most: int) -> int:
 def _receipt(values: dict[str, Any]) -> Receipt:
     offset = values.get("offset")
     if type(offset) is not int:
-        raise AwayError("the clinic's answer is not understood")
+        raise AwayError(_UNCLEAR)
     return Receipt(
         state=_text(values, "state"),
         offset=offset,
         pieces_sha256=_text(values, "pieces_sha256"),
-        problem=_text(values, "problem"),
-        opened_by=_text(values, "opened_by"),
+        problem=_remark(values, "problem"),
+        opened_by=_remark(values, "opened_by"),
         received_utc=_moment(values.get("received_utc")),
         filed_utc=_moment(values.get("filed_utc")),
         opened_utc=_moment(values.get("opened_utc")),
@@ -284,7 +322,7 @@ def _moment(text: Any) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except (ValueError, TypeError) as error:
-        raise AwayError("the clinic's answer is not understood") from error
+        raise AwayError(_UNCLEAR) from error
     if moment.tzinfo is None:
-        raise AwayError("the clinic's answer is not understood")
+        raise AwayError(_UNCLEAR)
     return moment

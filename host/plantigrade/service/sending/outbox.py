@@ -15,7 +15,7 @@ from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.sending import settings as waits
 from plantigrade.library.sending.clinics import ClinicRegister
-from plantigrade.library.sending.entries import UNDER_WAY, Clinic, Sending, SendingState
+from plantigrade.library.sending.entries import TO_ASK, UNDER_WAY, Clinic, Sending, SendingState
 from plantigrade.library.sending.sendings import SendingRegister
 from plantigrade.parcels.errors import ParcelError
 from plantigrade.service.sending.link import (
@@ -34,6 +34,8 @@ _MOST_MOVES = 20
 """Answers one after the other by which the clinic has another number of bytes."""
 _JITTER = 0.2
 """Homes whose clinic was away do not come back all at once."""
+_RECEIPT_STATES = {state.value for state in (*TO_ASK, SendingState.OPENED)}
+"""States that a clinic can name; those before are ours to know."""
 
 
 class Outbox:
@@ -130,12 +132,11 @@ class Outbox:
         while (sending := self._sendings.due(clinic, self._now())) is not None:
             if not self._clinics.may_send(clinic, self._now()):
                 return  # the next round tells the clinic
-            if not self._sendings.is_wanted(sending):
-                self._files.remove(sending.id)
-                self._sendings.forget(sending)
-                continue
             try:
-                self._send(sending, clinic, link)
+                if self._sendings.is_wanted(sending):
+                    self._send(sending, clinic, link)
+                else:
+                    self._drop(sending, link)
             except (FileError, ParcelError) as error:
                 self._sendings.fail(sending, str(error), self._now() + waits.LOCAL_WAIT)
             except RefusedError as error:
@@ -144,6 +145,13 @@ class Outbox:
             except AwayError as error:
                 self._sendings.fail(sending, str(error), self._now() + _wait(sending.attempts))
                 raise
+
+    def _drop(self, sending: Sending, link: ClinicLink) -> None:
+        """It is not to go any more, and what is there of it is of no use."""
+        if sending.parcel_id:
+            link.drop(sending.parcel_id)
+        self._files.remove(sending.id)
+        self._sendings.forget(sending)
 
     def _send(self, sending: Sending, clinic: Clinic, link: ClinicLink) -> None:
         """One recording, to its last byte."""
@@ -204,11 +212,11 @@ class Outbox:
             problem = "the clinic has another content than was sent; ask its people"
             self._sendings.set(sending, problem=problem, next_utc=now + waits.ASK_AGAIN)
             return
-        if receipt.state != "received":
-            self._files.remove(sending.id)
-        if receipt.state not in {state.value for state in SendingState}:
+        if receipt.state not in _RECEIPT_STATES:
             self._sendings.set(sending, next_utc=next_utc)
             return
+        if receipt.state != SendingState.RECEIVED.value:
+            self._files.remove(sending.id)
         self._sendings.set(
             sending,
             state=receipt.state,

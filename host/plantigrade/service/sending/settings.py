@@ -19,9 +19,7 @@ class SendingSettings:
     Attributes:
         rate_bytes_per_s: at most, over a piece; half of a line of 10 Mbit/s upwards.
         piece_bytes: of one request.
-        device: the name that the clinic's people see.
     """
 
     rate_bytes_per_s: float = 600_000.0
     piece_bytes: int = PIECE_BYTES
-    device: str = ""
