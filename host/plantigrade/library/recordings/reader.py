@@ -2,7 +2,7 @@
 slice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -34,7 +34,7 @@ from plantigrade.library.keys.encrypted_files import key_of
 from plantigrade.library.recordings.columns import ColumnFile, release_memory
 from plantigrade.library.recordings.computed import raw_removed
 from plantigrade.library.recordings.container import FORCES, FootManifest, RecordingManifest, read_manifest
-from plantigrade.library.recordings.forces import ForceFrames, layout_from_json, read_forces
+from plantigrade.library.recordings.forces import MIRRORED, ForceFrames, layout_from_json, read_forces
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames, read_parquet
 from plantigrade.library.recordings.long_files import (
     stored_counts,
@@ -256,6 +256,8 @@ class RecordingReader:
         else:
             frames = self.forces(entry.foot, from_s, to_s)
             times, force, motion = frames.time_s, frames.force_n, frames.motion
+        if motion is not None and foot.value in self.manifest.provenance.get(MIRRORED, ()):
+            motion = replace(motion, sides_known=False)
         gaps = _gaps(entry, from_s, to_s)
         return FootSignal(foot, times, force, self.layout(entry.foot), quantity, gaps, motion=motion)
 
