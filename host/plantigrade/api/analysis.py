@@ -14,7 +14,7 @@ from plantigrade.analysis import tables as texts
 from plantigrade.analysis.pipeline import RecordingAnalysis, Request, Span, of_walk
 from plantigrade.analysis.posture import posture_of
 from plantigrade.api.stride_table import stride_frame
-from plantigrade.api.tables import table
+from plantigrade.api.tables import OWN_UNIT, table
 from plantigrade.errors import FileError
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.parameters.definition import Home
@@ -248,7 +248,8 @@ class Analysis:
             numbers = [one[name] for one in found]
             columns[name] = np.array([np.nan if one is None else one for one in numbers], np.float64)
         columns["n"] = np.array([one["n"] for one in found], np.int64)
-        return table(columns, dict.fromkeys(columns, "1"), self._about())
+        units = dict.fromkeys(columns, "1") | dict.fromkeys(("value", "sd", "raise_level"), OWN_UNIT)
+        return table(columns, units, self._about())
 
     def parameters(self) -> "pd.DataFrame":
         """Gait parameters, indexed by `side` (left, right, both) and `parameter`.
@@ -275,8 +276,7 @@ class Analysis:
             columns[field] = np.array([np.nan if one is None else one for one in numbers], np.float64)
         for field in ("n", "unit", "note"):
             columns[field] = [getattr(row[2], field) for row in found]
-        own = "see the column unit"
-        units = dict.fromkeys(columns, "1") | dict.fromkeys(("value", "sd", "median", "mad"), own)
+        units = dict.fromkeys(columns, "1") | dict.fromkeys(("value", "sd", "median", "mad"), OWN_UNIT)
         return table(columns, units | {"cv_pct": "%"}, self._about(), ["side", "parameter"])
 
     def to_dict(self) -> dict[str, Any]:

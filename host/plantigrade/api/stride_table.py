@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plantigrade.analysis.tables import stride_columns, stride_values
+from plantigrade.analysis.tables import MOTION_REASON, stride_columns, stride_values
 from plantigrade.api import parts
 from plantigrade.api.tables import table
 from plantigrade.gait.parameters.registry import PARAMETERS
@@ -55,6 +55,8 @@ def _columns(foot: FootAnalysis, names: tuple[str, ...]) -> dict[str, Any]:
             columns[name] = table_of_foot.bout
         elif name == "reason":
             columns[name] = np.array([table_of_foot.reason_text(row) for row in range(count)], object)
+        elif name == MOTION_REASON:
+            columns[name] = np.array([table_of_foot.motion_reason_text(row) for row in range(count)], object)
         else:
             values = stride_values(foot, name)
             columns[name] = np.full(count, np.nan) if values is None else values

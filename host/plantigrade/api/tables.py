@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNITS: Final = "units"
+OWN_UNIT: Final = "see the column unit"
+"""Unit of a column whose rows have one each."""
 Units = Mapping[str, str]
 MOTION: Final = {"acc": "m/s2", "gyr": "deg/s"}
 

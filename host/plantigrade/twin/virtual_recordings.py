@@ -14,8 +14,9 @@ import numpy as np
 
 from plantigrade.api.recording import Recording
 from plantigrade.api.sources import UNLIMITED, Source, Span, WalkSource
-from plantigrade.api.tables import table
+from plantigrade.api.tables import OWN_UNIT, table
 from plantigrade.gait.pressure.own_insole import own_layout
+from plantigrade.gait.settings import NOMINAL_EU_SIZE
 from plantigrade.gait.signals import Floats, Foot, FootSignal, Motion, SourceInfo, Walk
 from plantigrade.twin.body import standing, walking
 from plantigrade.twin.body.conditions import CATALOGUE, Condition, parse_condition
@@ -39,7 +40,6 @@ STRIDE_TRUTH = {
     "toe_clearance_m": "m",
 }
 """What is true of a stride that begins at a contact, where the feet move."""
-NOMINAL_EU_SIZE = 42.0
 
 
 class VirtualRecording(Recording):
@@ -136,9 +136,7 @@ def conditions() -> "pd.DataFrame":
         "unit": [kind.unit for kind in CATALOGUE.values()],
         "clinical": [float(kind.clinical) for kind in CATALOGUE.values()],
     }
-    return table(
-        columns, dict.fromkeys(columns, "1") | {"clinical": "see the column unit"}, {}, ["condition"]
-    )
+    return table(columns, dict.fromkeys(columns, "1") | {"clinical": OWN_UNIT}, {}, ["condition"])
 
 
 def person(

@@ -53,6 +53,17 @@ def test_the_centre_of_pressure_of_hand_made_loads(tmp_path: Path) -> None:
     assert np.isnan(cop["cop_x_mm"].iloc[200]), "10 N are noise"
 
 
+def test_strides_say_what_is_odd_about_their_motion() -> None:
+    """As the CSV does; the recording ends 0.16 s after the right foot has come down."""
+    moving = pg.twin.walk(pg.twin.person(1), seconds=30, seed=1, motion=True)
+    analysis = moving[:12.2].analyze()
+    reasons = analysis.strides()["motion_reason"]
+    at = analysis.to_csv().splitlines()[0].split(",").index("motion_reason")
+    assert reasons.tolist() == [line.split(",")[at] for line in analysis.to_csv().splitlines()[1:]]
+    assert {"", "stance too short to stand still"} <= set(reasons)
+    assert analysis.xarray.strides()["motion_reason"].values.tolist() == reasons.tolist()
+
+
 def test_arrays_carry_units_and_coordinates(walk: pg.Recording) -> None:
     forces = walk.xarray.forces("left")
     assert forces["force"].dims == ("time", "sensor")

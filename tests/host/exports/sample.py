@@ -1,7 +1,7 @@
 """A recording to export: the bundled walk through the virtual front end, sealed as the library does it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from plantigrade.library.recordings.container import (
 from plantigrade.library.recordings.forces import from_signal, layout_as_json
 from plantigrade.library.recordings.frames import FootFrames
 from plantigrade.library.recordings.reader import RecordingReader
+from plantigrade.link.motion_ranges import status_of
 from plantigrade.twin.body import load_walk
 from plantigrade.twin.electrical import FrontEnd
 
@@ -78,7 +79,15 @@ def frames_of(counts: np.ndarray, ppm: float, offset_us: int, seed: int) -> Foot
     return frames.rows(keep)
 
 
-def counts_recording(root: Path, seconds: float = 20.0) -> Opened:
+def with_motion(frames: FootFrames) -> FootFrames:
+    """The frames with raw motion of any size, in wide ranges at first and in narrower ones then."""
+    draw = np.random.default_rng(len(frames))
+    imu = draw.integers(-32767, 32768, (len(frames), 6)).astype(np.int16)
+    status = np.where(np.arange(len(frames)) < 500, status_of(16, 2000), status_of(4, 500))
+    return replace(frames, imu=imu, status=status.astype(np.uint16))
+
+
+def counts_recording(root: Path, seconds: float = 20.0, motion: bool = False) -> Opened:
     """Both feet with a gap in each, different clocks, a named wearer, a note and an alert."""
     walk = load_walk().cut(seconds)
     draft = Draft.begin(root, "walk-20260528")
@@ -86,6 +95,7 @@ def counts_recording(root: Path, seconds: float = 20.0) -> Opened:
     for name, force, ppm, offset in (("left", walk.left, 20.0, 0), ("right", walk.right, -15.0, 4_321)):
         counts = FrontEnd(seed=len(feet)).counts(force, RATE_HZ)
         frames = frames_of(counts, ppm, offset, len(feet))
+        frames = with_motion(frames) if motion else frames
         slots = int(frames.seq[-1] - frames.seq[0]) + int(frames.slots[-1])
         gap = RecordedGap(5000 + GAP[0], 5000 + GAP[1], GAP[0] / 100, GAP[1] / 100, "overrun")
         missing = GAP[1] - GAP[0]

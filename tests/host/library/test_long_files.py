@@ -31,7 +31,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Walk, Wa
     data = tmp_path_factory.mktemp("data")
     for module in (frames, forces):
         patch.setattr(module, "ROW_GROUP", GROUP_ROWS)
-    made = sample.counts_recording(data / "recordings", 30.0)  # gaps, reduced rate, two clocks
+    made = sample.counts_recording(data / "recordings", 30.0, motion=True)  # gaps, reduced rate, two clocks
     found: dict[str, tuple[Walk, Walk]] = {}
     with Library(data) as library:
         entries = {"counts": library.add_recording(made.folder), "forces": library.import_walk(walk(3, 3000))}
@@ -52,6 +52,18 @@ def test_the_whole_is_the_same(content: str, stored: dict[str, tuple[Walk, Walk]
         assert long.force_n.shape == plain.force_n.shape
         assert np.array_equal(np.asarray(long.force_n), plain.force_n)
         assert long.gaps == plain.gaps
+
+
+def test_motion_of_the_whole_is_the_same(stored: dict[str, tuple[Walk, Walk]]) -> None:
+    for plain, long in zip(*(one.feet for one in stored["counts"]), strict=True):
+        assert plain.motion is not None and long.motion is not None
+        for read, kept in (
+            (long.motion.acc_m_s2, plain.motion.acc_m_s2),
+            (long.motion.gyr_deg_s, plain.motion.gyr_deg_s),
+        ):
+            assert isinstance(read, StoredForces) and np.array_equal(np.asarray(read), kept)
+            assert np.array_equal(read[250:650], kept[250:650])
+        assert long.motion.axes == plain.motion.axes
 
 
 @given(st.lists(st.tuples(st.integers(-50, 3400), st.integers(0, 900), st.integers(1, 3)), max_size=6))

@@ -9,10 +9,13 @@ from plantigrade.gait.engine import analyze
 from plantigrade.gait.motion.axes import aligned, signed_orders
 from plantigrade.gait.signals import Floats, Foot, Motion, Walk
 from plantigrade.imports.formats import read
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.recordings import reader
 
 from tests.host.motion.drawn_feet import RATE_HZ, Strides, walk_of
 
 MADE = Strides(count=8, outwards_deg=5.0, aside_m=0.03)
+EXCHANGED = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
 TURNED = [order for order in signed_orders() if np.linalg.det(order) > 0]
 
 
@@ -67,10 +70,25 @@ def test_x_that_runs_from_medial_to_lateral_on_both_feet_is_understood() -> None
 
 
 def test_axes_of_rotation_that_are_not_those_of_acceleration_are_put_right_and_said() -> None:
-    walk, notes = put_right(moved(walk_of(MADE), np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]]), np.eye(3)))
+    walk, notes = put_right(moved(walk_of(MADE), EXCHANGED, np.eye(3)))
     assert all("exchanged or mirrored" in note for note in notes[::2])
     assert lengths(walk) == pytest.approx([1.2] * 10, abs=0.01)
     assert np.isnan(angles(walk)).all(), "which side is left cannot be told"
+
+
+@pytest.mark.parametrize("long_rows", [1 << 19, 100], ids=["in memory", "in the file"])
+def test_angles_to_the_side_stay_withheld_in_a_library(
+    long_rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "LONG_ROWS", long_rows)
+    mirrored, _ = put_right(moved(walk_of(MADE), EXCHANGED, np.eye(3)))
+    with Library(tmp_path) as library:
+        mixed = replace(mirrored, right=walk_of(MADE).right)
+        walk = library.open(library.import_walk(mixed).id).walk()
+    found = analyze(walk)
+    assert np.isnan(found.left.strides.foot_progression_deg).all()
+    assert found.left.strides.stride_length_m[1:-1] == pytest.approx(1.2, abs=0.01)
+    assert found.right.strides.foot_progression_deg[1:-1] == pytest.approx(5.0, abs=0.2)
 
 
 def test_units_of_g_and_radians_are_found_and_said() -> None:

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from plantigrade.array_types import F64
 from plantigrade.calibration.motion.model import MotionCalibration
-from plantigrade.calibration.motion.settings import RANGES_SHIFT
 from plantigrade.calibration.motion.units import Ranges, Raw
 from plantigrade.gait.signals import Motion
+from plantigrade.link.motion_ranges import ACCELERATION_SHIFT as RANGES_SHIFT
 
 INSOLE_AXES: Final = "insole: x to the wearer's right, y towards the toes, z upwards"
 

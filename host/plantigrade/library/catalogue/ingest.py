@@ -25,7 +25,7 @@ from plantigrade.library.recordings.container import (
     read_manifest,
 )
 from plantigrade.library.recordings.finalize import slots_of
-from plantigrade.library.recordings.forces import ForceFrames, from_signal, layout_as_json
+from plantigrade.library.recordings.forces import MIRRORED, ForceFrames, from_signal, layout_as_json
 
 if TYPE_CHECKING:
     from plantigrade.library.keys.vault import Vault
@@ -162,6 +162,7 @@ def store_walk(
                 "note": walk.source.note,
                 "instrument": walk.source.instrument.value,
             }
+            | _mirrored(walk)
             | (provenance or {}),
             feet=[_store_foot(draft, signal, walk.sample_rate_hz) for signal in walk.feet],
             content=FORCES,
@@ -200,6 +201,12 @@ def digest_of(walk: Walk) -> str:
         digest.update(np.ascontiguousarray(foot.time_s, np.float64).data)
         digest.update(np.ascontiguousarray(foot.force_n, np.float32).data)
     return digest.hexdigest()
+
+
+def _mirrored(walk: Walk) -> dict[str, Any]:
+    """Which feet's motion does not tell left from right; nothing where all do."""
+    feet = [foot.foot.value for foot in walk.feet if foot.motion is not None and not foot.motion.sides_known]
+    return {MIRRORED: feet} if feet else {}
 
 
 def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootManifest:

@@ -20,6 +20,8 @@ ROW_GROUP: Final = 1 << 16
 ACC_NAMES: Final = ("acc_x_m_s2", "acc_y_m_s2", "acc_z_m_s2")
 GYR_NAMES: Final = ("gyr_x_deg_s", "gyr_y_deg_s", "gyr_z_deg_s")
 STORED_AXES: Final = "the body's, as the import found them"
+MIRRORED: Final = "motion_sides_unknown"
+"""Entry of an import's provenance: feet whose motion does not tell left from right (`Motion.sides_known`)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,16 +10,27 @@ import copy
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.calibration.motion import INSOLE_AXES, MotionCalibration, motion_of_frames
+from plantigrade.gait.settings import MOTION_AXES
 from plantigrade.gait.signals import Floats, Forces, Motion
 from plantigrade.library.recordings.columns import ColumnFile
 from plantigrade.library.recordings.forces import ACC_NAMES, GYR_NAMES, STORED_AXES, forces_of
-from plantigrade.library.recordings.frames import NO_TIME, FootFrames, counts_of, frames_of, has_motion
+from plantigrade.library.recordings.frames import (
+    CHANNELS,
+    NO_TIME,
+    FootFrames,
+    counts_of,
+    frames_of,
+    has_motion,
+    raw_motion_of,
+)
 from plantigrade.library.recordings.packed import Packed
 
 if TYPE_CHECKING:
@@ -227,29 +238,70 @@ class StoredFrames:
         return self._change(frames.rows(slice(start - first, stop - first)))
 
 
-def stored_counts(
+def _in_slots(
     file: ColumnFile, used: npt.NDArray[np.intp] | None, slots: npt.NDArray[np.uint8]
-) -> tuple[list[int], Callable[[int], npt.NDArray[Any]]]:
-    """Counts of the frames that are used, a row a slot: rows of each group, and what reads one.
+) -> tuple[list[int], Callable[[npt.NDArray[Any], int], npt.NDArray[Any]]]:
+    """Slots of each group of rows of a file, and what makes a row a slot of the rows of a group.
 
     Args:
         file: of the insole.
         used: (k,) rows of the file that are used, rising; None for all.
         slots: (k,) slots that each stands for.
     """
-    starts = np.concatenate([[0], np.cumsum(file.group_sizes, dtype=np.int64)])
     times = slots  # how often each row of the file is used: its slots, or never
     if used is not None:
         times = np.zeros(file.rows, np.uint8)
         times[used] = slots
-    sizes = [int(part.sum(dtype=np.int64)) for part in np.split(times, starts[1:-1])]
+    of_groups = np.split(times, np.cumsum(file.group_sizes, dtype=np.int64)[:-1])
 
-    def read(number: int) -> npt.NDArray[np.uint16]:
-        counts = counts_of(file, number)
-        mine = times[starts[number] : starts[number + 1]]
-        return counts if (mine == 1).all() else np.repeat(counts, mine, axis=0)
+    def spread(values: npt.NDArray[Any], number: int) -> npt.NDArray[Any]:
+        mine = of_groups[number]
+        return values if (mine == 1).all() else np.repeat(values, mine, axis=0)
 
-    return sizes, read
+    return [int(part.sum(dtype=np.int64)) for part in of_groups], spread
+
+
+def stored_counts(
+    file: ColumnFile,
+    used: npt.NDArray[np.intp] | None,
+    slots: npt.NDArray[np.uint8],
+    calibrator: "Calibrator",
+) -> StoredForces:
+    """Newtons of the frames of one of our insoles that are used, a row a slot.
+
+    Args:
+        file, used, slots: which frames, as in `_in_slots`.
+        calibrator: turns their counts into newtons.
+    """
+    sizes, spread = _in_slots(file, used, slots)
+    return StoredForces(sizes, CHANNELS, lambda number: spread(counts_of(file, number), number), calibrator)
+
+
+def stored_raw_motion(
+    file: ColumnFile,
+    used: npt.NDArray[np.intp] | None,
+    slots: npt.NDArray[np.uint8],
+    calibration: MotionCalibration | None,
+) -> Motion | None:
+    """Motion of the same frames, read as it is asked for; None where none was recorded."""
+    if not has_motion(file):
+        return None
+    sizes, spread = _in_slots(file, used, slots)
+
+    @lru_cache(maxsize=1)  # acceleration and rotation of a group are asked for one after the other
+    def read(number: int) -> Motion:
+        raw, status = (spread(values, number) for values in raw_motion_of(file, number))
+        return motion_of_frames(raw, status, calibration)
+
+    def rotation(number: int) -> Forces:
+        found = read(number).gyr_deg_s
+        assert found is not None
+        return found
+
+    acc = StoredForces(sizes, MOTION_AXES, lambda number: read(number).acc_m_s2, None)
+    return Motion(
+        cast("Forces", acc), cast("Forces", StoredForces(sizes, MOTION_AXES, rotation, None)), INSOLE_AXES
+    )
 
 
 def when_of(file: ColumnFile, on_host: bool) -> FootFrames:

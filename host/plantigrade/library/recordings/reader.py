@@ -2,7 +2,7 @@
 slice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -34,13 +34,13 @@ from plantigrade.library.keys.encrypted_files import key_of
 from plantigrade.library.recordings.columns import ColumnFile, release_memory
 from plantigrade.library.recordings.computed import raw_removed
 from plantigrade.library.recordings.container import FORCES, FootManifest, RecordingManifest, read_manifest
-from plantigrade.library.recordings.forces import ForceFrames, layout_from_json, read_forces
-from plantigrade.library.recordings.frames import CHANNELS, NO_TIME, FootFrames, read_parquet
+from plantigrade.library.recordings.forces import MIRRORED, ForceFrames, layout_from_json, read_forces
+from plantigrade.library.recordings.frames import NO_TIME, FootFrames, read_parquet
 from plantigrade.library.recordings.long_files import (
-    StoredForces,
     stored_counts,
     stored_forces,
     stored_motion,
+    stored_raw_motion,
     when_of,
 )
 
@@ -256,6 +256,8 @@ class RecordingReader:
         else:
             frames = self.forces(entry.foot, from_s, to_s)
             times, force, motion = frames.time_s, frames.force_n, frames.motion
+        if motion is not None and foot.value in self.manifest.provenance.get(MIRRORED, ()):
+            motion = replace(motion, sides_known=False)
         gaps = _gaps(entry, from_s, to_s)
         return FootSignal(foot, times, force, self.layout(entry.foot), quantity, gaps, motion=motion)
 
@@ -282,9 +284,10 @@ class RecordingReader:
             release_memory()
         spread_s = _spread(times, slots, self.manifest.sample_rate_hz)
         if file is not None:
-            sizes, read = stored_counts(file, rows, slots)
-            force = cast("Forces", StoredForces(sizes, CHANNELS, read, calibrator))
+            force = cast("Forces", stored_counts(file, rows, slots, calibrator))
+            motion = stored_raw_motion(file, rows, slots, calibration.motion)
         else:
+            motion = _motion(frames, rows, slots, calibration.motion)
             counts = frames.counts if rows is None else frames.counts[rows]
             force = calibrator.feed(
                 counts if len(spread_s) == len(counts) else np.repeat(counts, slots, axis=0)
@@ -294,7 +297,6 @@ class RecordingReader:
             spread_s, force = spread_s[wanted], force[wanted]
         gaps = _gaps(entry, from_s, to_s)
         sd = calibration.mid_range_sd()
-        motion = None if file is not None else _motion(frames, rows, slots, calibration.motion)
         if motion is not None and from_s is not None:
             motion = motion.part(len(motion.acc_m_s2) - len(spread_s), len(motion.acc_m_s2))
         return FootSignal(foot, spread_s, force, self.layout(entry.foot), "force", gaps, sd, motion)
