@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from insole_protocol.ids import NO_MOTION
 from plantigrade.analysis.pipeline import Request, of_walk
 from plantigrade.calibration.stream import Calibrator
 from plantigrade.gait.signals import Walk
@@ -16,12 +17,23 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.library.recordings import forces, frames, long_files
 from plantigrade.library.recordings import reader as finalized
 from plantigrade.library.recordings.long_files import StoredForces
+from plantigrade.link.motion_ranges import status_of
 
 from tests.host.exports import sample
 from tests.host.library.library_kit import finalized as finalized_recording
 from tests.host.library.library_kit import walk
 
 GROUP_ROWS = 300
+without_motion = sample.frames_of
+
+
+def with_motion(counts: np.ndarray, ppm: float, offset_us: int, seed: int) -> frames.FootFrames:
+    """Frames with motion in ranges that change, some of it lost."""
+    made = without_motion(counts, ppm, offset_us, seed)
+    raw = np.random.default_rng(seed).integers(-32767, 32768, (len(made), 6)).astype(np.int16)
+    raw[100:130] = NO_MOTION
+    status = np.where(np.arange(len(made)) < 1000, status_of(4, 500), status_of(16, 2000)).astype(np.uint16)
+    return replace(made, imu=raw, status=status)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +43,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Walk, Wa
     data = tmp_path_factory.mktemp("data")
     for module in (frames, forces):
         patch.setattr(module, "ROW_GROUP", GROUP_ROWS)
+    patch.setattr(sample, "frames_of", with_motion)
     made = sample.counts_recording(data / "recordings", 30.0)  # gaps, reduced rate, two clocks
     found: dict[str, tuple[Walk, Walk]] = {}
     with Library(data) as library:
@@ -52,6 +65,14 @@ def test_the_whole_is_the_same(content: str, stored: dict[str, tuple[Walk, Walk]
         assert long.force_n.shape == plain.force_n.shape
         assert np.array_equal(np.asarray(long.force_n), plain.force_n)
         assert long.gaps == plain.gaps
+        if content == "counts":
+            assert plain.motion is not None and long.motion is not None
+            assert isinstance(long.motion.acc_m_s2, StoredForces)
+            assert long.motion.axes == plain.motion.axes
+            for name in ("acc_m_s2", "gyr_deg_s"):
+                of_file, in_memory = np.asarray(getattr(long.motion, name)), getattr(plain.motion, name)
+                assert of_file.dtype == in_memory.dtype and len(np.unique(in_memory)) > 100
+                assert np.array_equal(of_file, in_memory, equal_nan=True)
 
 
 @given(st.lists(st.tuples(st.integers(-50, 3400), st.integers(0, 900), st.integers(1, 3)), max_size=6))

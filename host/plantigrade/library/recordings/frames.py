@@ -24,6 +24,7 @@ __all__ = [
     "RecordingError",
     "counts_of",
     "has_motion",
+    "motion_and_status_of",
     "read_parquet",
     "write_open_parquet",
     "write_parquet",
@@ -195,6 +196,17 @@ def counts_of(file: ColumnFile, group: int) -> NDArray[np.uint16]:
         [COUNTS_COLUMN, kind_name(COUNTS_COLUMN)] if COUNTS_COLUMN in file.names else list(_CHANNEL_NAMES)
     )
     return _numbers(file.read([group], stored), file, COUNTS_COLUMN, _CHANNEL_NAMES, "u2")
+
+
+def motion_and_status_of(file: ColumnFile, group: int) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
+    """Raw motion (n, 6) of a group of rows of a file that has any, and the status (n,), which has its ranges.
+
+    Raises:
+        RecordingError: the data are damaged.
+    """
+    stored = [MOTION_COLUMN, kind_name(MOTION_COLUMN)] if MOTION_COLUMN in file.names else list(IMU_NAMES)
+    table = file.read([group], [*stored, "status"])
+    return _numbers(table, file, MOTION_COLUMN, IMU_NAMES, "i2"), table.column("status", "u2")
 
 
 def _numbers(table: Columns, file: ColumnFile, name: str, each: Sequence[str], kind: str) -> NDArray[Any]:

@@ -10,16 +10,26 @@ import copy
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.calibration.motion import INSOLE_AXES, MotionCalibration, motion_of_frames
+from plantigrade.gait.settings import MOTION_AXES
 from plantigrade.gait.signals import Floats, Forces, Motion
 from plantigrade.library.recordings.columns import ColumnFile
 from plantigrade.library.recordings.forces import ACC_NAMES, GYR_NAMES, STORED_AXES, forces_of
-from plantigrade.library.recordings.frames import NO_TIME, FootFrames, counts_of, frames_of, has_motion
+from plantigrade.library.recordings.frames import (
+    NO_TIME,
+    FootFrames,
+    counts_of,
+    frames_of,
+    has_motion,
+    motion_and_status_of,
+)
 from plantigrade.library.recordings.packed import Packed
 
 if TYPE_CHECKING:
@@ -237,19 +247,48 @@ def stored_counts(
         used: (k,) rows of the file that are used, rising; None for all.
         slots: (k,) slots that each stands for.
     """
-    starts = np.concatenate([[0], np.cumsum(file.group_sizes, dtype=np.int64)])
-    times = slots  # how often each row of the file is used: its slots, or never
+    groups = _groups_of(file, used, slots)
+
+    def read(number: int) -> npt.NDArray[np.uint16]:
+        counts, mine = counts_of(file, number), groups[number]
+        return counts if (mine == 1).all() else np.repeat(counts, mine, axis=0)
+
+    return [int(mine.sum(dtype=np.int64)) for mine in groups], read
+
+
+def _groups_of(
+    file: ColumnFile, used: npt.NDArray[np.intp] | None, slots: npt.NDArray[np.uint8]
+) -> list[npt.NDArray[np.uint8]]:
+    """For each group of rows how often each row is used: its slots, or never."""
+    times = slots
     if used is not None:
         times = np.zeros(file.rows, np.uint8)
         times[used] = slots
-    sizes = [int(part.sum(dtype=np.int64)) for part in np.split(times, starts[1:-1])]
+    return np.split(times, np.cumsum(file.group_sizes, dtype=np.int64)[:-1])
 
-    def read(number: int) -> npt.NDArray[np.uint16]:
-        counts = counts_of(file, number)
-        mine = times[starts[number] : starts[number + 1]]
-        return counts if (mine == 1).all() else np.repeat(counts, mine, axis=0)
 
-    return sizes, read
+def stored_frames_motion(
+    file: ColumnFile,
+    used: npt.NDArray[np.intp] | None,
+    slots: npt.NDArray[np.uint8],
+    calibration: MotionCalibration | None,
+) -> Motion | None:
+    """Motion of our own insole, read as it is asked for; arguments as for `stored_counts`, which it goes
+    with. None where the file holds none."""
+    if not has_motion(file):
+        return None
+    groups = _groups_of(file, used, slots)
+
+    @lru_cache(maxsize=1)  # both halves of a group are asked for one after the other
+    def read(number: int) -> Motion:
+        raw, status = motion_and_status_of(file, number)
+        mine = groups[number]
+        return motion_of_frames(np.repeat(raw, mine, axis=0), np.repeat(status, mine), calibration)
+
+    sizes = [int(mine.sum(dtype=np.int64)) for mine in groups]
+    acc = StoredForces(sizes, MOTION_AXES, lambda number: read(number).acc_m_s2, None)
+    gyr = StoredForces(sizes, MOTION_AXES, lambda number: cast("Forces", read(number).gyr_deg_s), None)
+    return Motion(cast("Forces", acc), cast("Forces", gyr), INSOLE_AXES)
 
 
 def when_of(file: ColumnFile, on_host: bool) -> FootFrames:

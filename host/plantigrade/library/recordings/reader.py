@@ -40,6 +40,7 @@ from plantigrade.library.recordings.long_files import (
     StoredForces,
     stored_counts,
     stored_forces,
+    stored_frames_motion,
     stored_motion,
     when_of,
 )
@@ -284,17 +285,18 @@ class RecordingReader:
         if file is not None:
             sizes, read = stored_counts(file, rows, slots)
             force = cast("Forces", StoredForces(sizes, CHANNELS, read, calibrator))
+            motion = stored_frames_motion(file, rows, slots, calibration.motion)
         else:
             counts = frames.counts if rows is None else frames.counts[rows]
             force = calibrator.feed(
                 counts if len(spread_s) == len(counts) else np.repeat(counts, slots, axis=0)
             )
+            motion = _motion(frames, rows, slots, calibration.motion)
         if from_s is not None:
             wanted = spread_s >= from_s
             spread_s, force = spread_s[wanted], force[wanted]
         gaps = _gaps(entry, from_s, to_s)
         sd = calibration.mid_range_sd()
-        motion = None if file is not None else _motion(frames, rows, slots, calibration.motion)
         if motion is not None and from_s is not None:
             motion = motion.part(len(motion.acc_m_s2) - len(spread_s), len(motion.acc_m_s2))
         return FootSignal(foot, spread_s, force, self.layout(entry.foot), "force", gaps, sd, motion)
