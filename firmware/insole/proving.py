@@ -27,11 +27,12 @@ def carry_out(insole, session, command):
         session.proving = authentication.InsoleSide(insole.identity.device_key)
     if command.op == ids.OP_AUTH_BEGIN:
         host = command.arguments[0]
+        session.stream(False)  # counted by who it was; it asks again by who it is
         session.phone = authentication.is_phone(host)
         if session.phone and _is_void(insole.settings.void_phones, authentication.phone_number(host)):
             raise Refusal(ids.RESULT_NOT_ALLOWED, "this phone's keys were made void")
         own = os.urandom(authentication.NONCE_BYTES)
-        answer = session.proving.begin(command.arguments[0], command.value, own)
+        answer = session.proving.begin(host, command.value, own)
         return messages.build_reply(command.op, command.tag, tail=answer)
     if command.op != ids.OP_AUTH_PROVE:
         raise Refusal(ids.RESULT_NOT_ALLOWED, "this insole is locked: prove who you are first")

@@ -2,10 +2,12 @@
 
 import chip  # first: puts its time in place
 
+from insole import proving
 from insole.live import MAX_RECORDS, LiveQueue
 from insole.tx_scheduler import TxScheduler
 from insole.session import BLOCKED, IDLE, MAX_REPLIES, MOVED, Session
-from insole_protocol import ids
+from insole_protocol import ids, messages
+from insole_protocol.host_messages import build_command
 
 STREAM, CONTROL, LOG = 1, 2, 3
 
@@ -365,3 +367,24 @@ def test_the_pump_rests_until_there_is_work():
     assert 4 <= len(waited) <= 6, "5 ms after a full link"
     assert turns[12:30] == [5] * 18, "then it rests"
     assert turns[35:] == [6] * 25, "until the flag is set"
+
+
+def test_phones_that_listen_are_counted_though_a_peer_says_anew_who_it_is():
+    """A count that is off would seal what no phone watches under the keys of the live view, for good."""
+
+    class Insole:
+        locked = True
+        identity = settings = None
+
+    Insole.identity, Insole.settings = Insole(), Insole()
+    Insole.device_key, Insole.void_phones = bytes(32), ""
+    phone, host = 0x4000000012345678, 0x8000000012345678
+    session, live = make()
+    for number in (phone, host, phone, host, host):
+        command = messages.parse_command(build_command(ids.OP_AUTH_BEGIN, 1, number, value=bytes(16)))
+        proving.carry_out(Insole, session, command)
+        assert live.phones == 0, "it has not asked yet"
+        session.stream(True)
+        assert live.phones == (number == phone)
+    session.reset()
+    assert live.phones == 0
