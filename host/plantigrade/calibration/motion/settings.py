@@ -3,8 +3,6 @@
 from typing import Final
 
 AXES: Final = 3
-RANGES_SHIFT: Final = 12
-"""Bit of a stored status at which the ranges begin (docs/reference/journal.md)."""
 MG_PER_COUNT: Final = {2: 0.061, 4: 0.122, 8: 0.244, 16: 0.488}
 MDPS_PER_COUNT: Final = {125: 4.375, 250: 8.75, 500: 17.5, 1000: 35.0, 2000: 70.0}
 """LSM6DSO by its range, mechanical characteristics: LA_So and G_So (ST DS12140, table 2)."""
