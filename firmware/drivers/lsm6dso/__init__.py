@@ -174,6 +174,8 @@ class Lsm6dso:
                 self._i2c.readfrom_mem_into(self._address, _FIFO_DATA_OUT, burst)
         except OSError:
             self._newest = 0  # what comes next may be older or newer by any number of samples
+            if self._believed > FIRST_SAMPLES:  # counted from then, after slots were lost
+                self._believed = FIRST_SAMPLES
             return True
         before = self._newest
         if most:

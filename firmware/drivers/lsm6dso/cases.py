@@ -166,6 +166,20 @@ def test_a_refused_read_gives_nothing_and_nothing_of_before():
     assert imu.answers() is False
 
 
+def test_a_refused_read_after_lost_slots_costs_no_more_than_another_one():
+    """Slots were lost late: what is believed is counted anew with the samples."""
+    bus = Bus()
+    imu = started(bus)
+    bursts(imu, bus, 100)
+    for _ in range(13):
+        bus.sample((4, 5, 6), (1, 2, 3))
+    assert imu.collect() is True and imu._believed == 213
+    bus.error = OSError(5)
+    assert imu.collect() is True
+    bus.error = None
+    assert bursts(imu, bus, 8) == (False, [1, 2, 3, 4, 5, 6])
+
+
 def test_an_overflown_fifo_is_emptied_and_counted():
     bus = Bus()
     imu = started(bus)

@@ -4,17 +4,14 @@ What the kernel does not take, the reference decoder judges: the samples are the
 under which records are refused.
 """
 
-from collections.abc import Callable, Sequence
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from insole_protocol import block, decoder
 from insole_protocol.block_errors import BlockError
 from insole_protocol.record_header import check
-from numpy.typing import NDArray
 
-from plantigrade.array_types import I64
 from plantigrade.bridge.frames import Frames
 from plantigrade.link.sealed_records import RecordOpener
 
@@ -28,9 +25,6 @@ class Arrived(NamedTuple):
 
 
 OPEN = RecordOpener()
-Octets = NDArray[np.uint8]
-_SPARE = bytes(8)
-"""Behind a record: the kernel reads 64 bits at a time."""
 
 
 def decode(arrived: Sequence[Arrived], opener: RecordOpener = OPEN) -> tuple[list[Frames], list[str]]:
@@ -54,20 +48,17 @@ def decode(arrived: Sequence[Arrived], opener: RecordOpener = OPEN) -> tuple[lis
 def load_kernel() -> None:
     """Have the kernel ready: the first call of all compiles it, which takes a second or two."""
     counts, imu = np.zeros((1, block.FORCE_CHANNELS), np.uint16), np.zeros((0, block.IMU_CHANNELS), np.int16)
-    octets = np.zeros(block.PACKED_FRAME_BYTES + len(_SPARE), np.uint8)
-    decode_payload, longs_at = _kernel()
-    times = np.zeros(1, np.int64)
-    decode_payload(
-        octets, longs_at(octets), 0, block.PACKED_FRAME_BYTES, block.PACKED, counts, imu, 0, 0, times
-    )
+    nothing = bytes(block.PACKED_FRAME_BYTES)
+    _decode_payload(nothing, 0, len(nothing), block.PACKED, counts, imu, 0, 0, np.zeros(1, np.int64))
 
 
-@cache
-def _kernel() -> tuple[Callable[..., bool], Callable[[Octets], I64]]:
+def _decode_payload(record: bytes, begin: int, end: int, *fields: Any) -> bool:
+    """`payload_kernel.decode_payload` of one record by itself."""
     # Imported late: commands that decode nothing do without the compiler.
-    from plantigrade.link.payload_kernel import decode_payload, longs_at
+    from plantigrade.link.payload_kernel import SPARE_BYTES, decode_payload, longs_at
 
-    return decode_payload, longs_at
+    octets = np.frombuffer(record + bytes(SPARE_BYTES), np.uint8)
+    return decode_payload(octets, longs_at(octets), begin, end, *fields)
 
 
 def _is_too_long(record: bytes) -> bool:
@@ -81,11 +72,8 @@ def _frames_of(stored: bytes, record: bytes, arrival_ns: int) -> Frames:
     counts = np.empty((frames, block.FORCE_CHANNELS), np.uint16)
     imu = np.empty((frames if header.imu else 0, block.IMU_CHANNELS), np.int16)
     device_us = np.empty(frames, np.int64)
-    octets = np.frombuffer(record + _SPARE, np.uint8)
-    decode_payload, longs_at = _kernel()
-    taken = decode_payload(
-        octets,
-        longs_at(octets),
+    taken = _decode_payload(
+        record,
         block.HEADER_BYTES,
         header.length - block.CRC_BYTES,
         header.encoding,

@@ -118,7 +118,8 @@ def given_phones(library: Library) -> list[GivenPhone]:
         if entry.action == GIVEN:
             found.append(GivenPhone(entry.detail, entry.subject, entry.at_utc, is_void=False))
         elif entry.action == VOIDED:
-            found = [_void_if(one, (one.number, one.serial) == (entry.detail, entry.subject)) for one in found]
+            meant = (entry.detail, entry.subject)
+            found = [_void_if(one, (one.number, one.serial) == meant) for one in found]
         elif entry.action == REVOKE and entry.detail == REVOKED:
             found = [_void_if(one, one.serial == entry.subject) for one in found]
     return found

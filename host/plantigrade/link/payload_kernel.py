@@ -136,6 +136,33 @@ def _sum_run(
 
 
 @compiled()
+def _sum_channels(
+    octets: U8, longs: I64, ks_at: int, bits: Any, unary_end: int, run: int, rows: Any, shift: int, most: int
+) -> Any:
+    """Add up the residuals of each column of `rows` from its first row on.
+
+    Args:
+        ks_at: where the parameters of these columns begin.
+        bits, unary_end, shift: as for `_sum_run`.
+        most: the largest value that is allowed, with `shift` added: a power of two less one.
+
+    Returns:
+        Whether every value was allowed, and `bits` behind them.
+    """
+    frames = len(rows)
+    at = np.int64(0)
+    for channel in range(rows.shape[1]):
+        value, column = np.int64(rows[0, channel]), rows[:, channel]
+        for first in range(1, frames, run):
+            k, last = _parameter(octets, ks_at, at), min(first + run, frames)
+            bits, value, seen = _sum_run(longs, bits, unary_end, k, value, shift, column, first, last)
+            if seen & ~most:
+                return False, bits
+            at += 1
+    return True, bits
+
+
+@compiled()
 def _sum_residuals(
     octets: U8,
     longs: I64,
@@ -154,25 +181,12 @@ def _sum_residuals(
     frames = len(counts)
     runs = (frames - 1 + run - 1) // run
     bits = (np.int64(low_begin), np.int64(low_end), np.int64(0))
-    at = np.int64(0)
-    for channel in range(_FORCES):
-        value, column = np.int64(counts[0, channel]), counts[:, channel]
-        for i in range(runs):
-            k, first = _parameter(octets, ks_at, at), 1 + i * run
-            last = min(first + run, frames)
-            bits, value, seen = _sum_run(longs, bits, unary_end, k, value, 0, column, first, last)
-            if seen & ~_COUNT_MAX:
-                return False
-            at += 1
-    for channel in range(_MOTIONS if len(imu) else 0):
-        value, column = np.int64(imu[0, channel]), imu[:, channel]
-        for i in range(runs):
-            k, first = _parameter(octets, ks_at, at), 1 + i * run
-            last = min(first + run, frames)
-            bits, value, seen = _sum_run(longs, bits, unary_end, k, value, _SIGN, column, first, last)
-            if seen & ~(2 * _SIGN - 1):
-                return False
-            at += 1
+    sound, bits = _sum_channels(octets, longs, ks_at, bits, unary_end, run, counts, 0, _COUNT_MAX)
+    if sound and len(imu):
+        ks_at += _FORCES * runs >> 1  # two to a byte, and the channels of forces are even
+        sound, bits = _sum_channels(octets, longs, ks_at, bits, unary_end, run, imu, _SIGN, 2 * _SIGN - 1)
+    if not sound:
+        return False
     low, unary, _ = bits
     # Behind the last sample of each section there is less than a byte, and all of it is zero.
     if unary > unary_end or low_end - low >= 8 or unary_end - unary >= 8:

@@ -112,14 +112,14 @@ def test_what_the_kernel_does_not_take_is_decoded_by_the_reference(
     imu: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The kernel may refuse too much; it never costs a sample."""
-    refusing, longs_at = decoding._kernel()  # pyright: ignore[reportPrivateUsage]
+    taking = decoding._decode_payload  # pyright: ignore[reportPrivateUsage]
 
     def refuse(*arguments: object) -> bool:
-        refusing(*arguments)
-        arguments[5][...] = 1  # type: ignore[index]
+        assert taking(*arguments)  # type: ignore[arg-type]
+        arguments[4][...] = 1  # type: ignore[index]
         return False
 
-    monkeypatch.setattr(decoding, "_kernel", lambda: (refuse, longs_at))
+    monkeypatch.setattr(decoding, "_decode_payload", refuse)
     assert_as_the_others(encoded(20, imu, 3.0, 4))
 
 

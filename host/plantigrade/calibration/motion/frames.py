@@ -9,7 +9,7 @@ from plantigrade.array_types import F64
 from plantigrade.calibration.motion.model import MotionCalibration
 from plantigrade.calibration.motion.units import Ranges, Raw
 from plantigrade.gait.signals import Motion
-from plantigrade.link.motion_ranges import ACCELERATION_SHIFT as RANGES_SHIFT
+from plantigrade.link.motion_ranges import ACCELERATION_SHIFT
 
 INSOLE_AXES: Final = "insole: x to the wearer's right, y towards the toes, z upwards"
 
@@ -22,10 +22,10 @@ def units_of_frames(
     `raw` is (n, 6), `status` (n,) of their records. Lost rows are NaN.
     """
     acc, gyr = np.empty((len(raw), 3)), np.empty((len(raw), 3))
-    codes = np.asarray(status).astype(np.int64) >> RANGES_SHIFT
+    codes = np.asarray(status).astype(np.int64) >> ACCELERATION_SHIFT
     for code in np.unique(codes):
         rows = codes == code
-        acc[rows], gyr[rows] = calibration.apply(raw[rows], Ranges.of_status(int(code) << RANGES_SHIFT))
+        acc[rows], gyr[rows] = calibration.apply(raw[rows], Ranges.of_status(int(code) << ACCELERATION_SHIFT))
     return acc, gyr
 
 
