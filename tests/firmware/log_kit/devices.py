@@ -5,6 +5,7 @@ from insole_protocol.log_records import HEADER_BYTES, PageHeader
 from log_kit.walks import make_record
 
 PAGE = 4096
+_BLANK = memoryview(b"\xff" * PAGE)
 
 
 class RamFlash:
@@ -40,9 +41,9 @@ class RamFlash:
     def program(self, start, buf):
         data = self.data
         assert start % PAGE + len(buf) <= PAGE
-        old = data[start : start + len(buf)]
-        if old == b"\xff" * len(buf):
-            data[start : start + len(buf)] = buf
+        old = memoryview(data)[start : start + len(buf)]  # a copy would need heap of the firmware's
+        if old == _BLANK[: len(buf)]:
+            old[:] = buf
             return
         for i in range(len(buf)):
             if buf[i] != 0xFF:
@@ -50,7 +51,7 @@ class RamFlash:
                     start % PAGE + i,
                     start // PAGE,
                 )
-                data[start + i] = buf[i]
+                old[i] = buf[i]
 
     def erase(self, block, length=PAGE):
         start = block * PAGE
