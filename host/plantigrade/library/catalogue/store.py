@@ -27,8 +27,6 @@ REVISION: Final = "0007"
 """The newest revision of the tables; migrations/versions holds the way there."""
 FILE_NAME: Final = "library.sqlite"
 BUSY_S: Final = 20.0
-_LOG_FILES: Final = 5
-"""Files that a PostgreSQL server keeps of its log to use them again, unless set otherwise (80 MB)."""
 _SHORT_MS: Final = 100
 _WRITING: Final = "plantigrade_writing"
 _MIGRATION_LOCK: Final = 0x504C47  # any number that all our processes agree on
@@ -190,14 +188,21 @@ class Store:
                     autonomous.execute(sa.text(f"SET lock_timeout = {_SHORT_MS}"))  # one wait is enough
                     done = False
             with suppress(ProgrammingError):  # only some accounts may order this; the server does it in time
-                for statement in ("CHECKPOINT", "SELECT pg_switch_wal()") * _LOG_FILES + ("CHECKPOINT",):
-                    autonomous.execute(sa.text(statement))
+                _write_log_anew(autonomous)
             autonomous.execute(sa.text("RESET lock_timeout"))
             return done
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _write_log_anew(connection: sa.Connection) -> None:
+    """Go once through all files of a PostgreSQL server's log: it keeps old ones, as they are, to use them
+    again, the more the busier it was (manual, section 28.5)."""
+    files = connection.scalar(sa.text("SELECT count(*) FROM pg_ls_waldir()")) or 0
+    for statement in ("CHECKPOINT", "SELECT pg_switch_wal()") * (files + 1) + ("CHECKPOINT",):
+        connection.execute(sa.text(statement))
 
 
 def _url(data_dir: Path, url: str | None) -> URL:
