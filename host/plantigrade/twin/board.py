@@ -28,7 +28,7 @@ from plantigrade.twin.type_ahead import CTRL_C
 
 log = logging.getLogger(__name__)
 
-# What the virtual chip takes, which is ROM and registers on a real one: 207 KB once loaded, 51 of them so that
+# What the virtual chip takes, ROM and registers on a real one: 207 KB once loaded, 51 of them so that
 # the interpreter's table of names need not grow any more (firmware/sim/boot_steps.py), and what it needs to
 # talk to the radio while it runs. The firmware alone is held to its share in tests/firmware/test_heap.py.
 CHIP_HEAP = 256 * 1024
