@@ -7,6 +7,7 @@ import numpy as np
 from plantigrade.compiled import compiled
 from plantigrade.gait.motion.settings import (
     FEWEST_ROWS,
+    LARGEST_BIAS_DEG_S,
     LONGEST_STILL_S,
     REST_ACC_SD_M_S2,
     REST_RATE_SD_DEG_S,
@@ -87,28 +88,62 @@ def rests(time_s: Floats, acc: Forces, gyr: Forces, rows: int, state: Floats, ou
         How many rests ended.
     """
     found = 0
-    for i in range(len(time_s)):
-        for k in range(3):
-            a, w = float(acc[i, k]), float(gyr[i, k])
-            state[1 + k] += a
-            state[4 + k] += w
-            state[7 + k] += a * a
-            state[10 + k] += w * w
-        state[0] += 1.0
+    first = 0
+    while first < len(time_s):
+        last = min(len(time_s), first + rows - int(state[0]))
+        _add(acc, first, last, state[1:4], state[7:10])
+        _add(gyr, first, last, state[4:7], state[10:13])
+        state[0] += last - first
+        first = last
         if state[0] < rows:
-            continue
+            break
         calm = True
         length = 0.0
         for k in range(3):
             mean_acc, mean_gyr = state[1 + k] / rows, state[4 + k] / rows
             calm &= state[7 + k] / rows - mean_acc * mean_acc < REST_ACC_SD_M_S2**2
             calm &= state[10 + k] / rows - mean_gyr * mean_gyr < REST_RATE_SD_DEG_S**2
+            calm &= abs(mean_gyr) < LARGEST_BIAS_DEG_S
             length += mean_acc * mean_acc
         if calm:
-            out[found, 0] = time_s[i]
+            out[found, 0] = time_s[last - 1]
             for k in range(3):
                 out[found, 1 + k] = state[4 + k] / rows
             out[found, 4] = np.sqrt(length)
             found += 1
         state[:] = 0.0
     return found
+
+
+@compiled(fastmath={"contract"})
+def _add(values: Forces, first: int, last: int, sums: Floats, squares: Floats) -> None:
+    """Add the rows first to last - 1 of (n, 3) values, and their squares, to (3,) sums each."""
+    x, y, z = sums
+    xx, yy, zz = squares
+    for i in range(first, last):
+        a, b, c = float(values[i, 0]), float(values[i, 1]), float(values[i, 2])
+        x += a
+        y += b
+        z += c
+        xx += a * a
+        yy += b * b
+        zz += c * c
+    sums[0], sums[1], sums[2] = x, y, z
+    squares[0], squares[1], squares[2] = xx, yy, zz
+
+
+@compiled()
+def copy_known(
+    time_s: Floats, acc: Forces, gyr: Forces, at: int, to_time: Floats, to_acc: Forces, to_gyr: Forces
+) -> int:
+    """Copy the samples that are numbers to row `at` and after; how many they are."""
+    row = at
+    for i in range(len(time_s)):
+        total = float(acc[i, 0]) + float(acc[i, 1]) + float(acc[i, 2])
+        total += float(gyr[i, 0]) + float(gyr[i, 1]) + float(gyr[i, 2])
+        if np.isfinite(total):
+            to_time[row] = time_s[i]
+            for k in range(3):
+                to_acc[row, k], to_gyr[row, k] = acc[i, k], gyr[i, k]
+            row += 1
+    return row - at

@@ -4,20 +4,16 @@ A stride is known when the foot has come to rest after it: at the final contact 
 or a second into a stance that lasts longer. Its place in the table of strides waits for it.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from insole_protocol.layout import LAYOUT_NAME as OWN_LAYOUT
 
-from plantigrade.gait.motion import still_kernel
 from plantigrade.gait.motion.many_strides import all_strides
+from plantigrade.gait.motion.rests import Rests
 from plantigrade.gait.motion.settings import (
-    LARGEST_BIAS_DEG_S,
     OFFSET_SHARE,
-    REST_S,
-    RESTS,
     ROLL_RATE_DEG_S,
     SENSOR_FROM_HEEL_SHARE,
     SENSOR_OUTWARDS_M,
@@ -27,6 +23,7 @@ from plantigrade.gait.motion.settings import (
     STANCES,
     STANDARD_GRAVITY,
 )
+from plantigrade.gait.motion.still_kernel import copy_known
 from plantigrade.gait.motion.values import COLUMNS, Flag, Value
 from plantigrade.gait.settings import MM_PER_EU_SIZE, MOTION_AXES, NOMINAL_EU_SIZE
 from plantigrade.gait.signals import Floats, Foot, Forces, Motion, SensorLayout
@@ -82,57 +79,46 @@ class FootMotion:
     _acc: Forces = field(init=False)
     _gyr: Forces = field(init=False)
     _filled: int = 0
-    _rest_state: Floats = field(default_factory=lambda: np.zeros(4 * MOTION_AXES + 1))
-    _rests: list[Floats] = field(default_factory=list[Floats])
+    _rests: Rests = field(init=False)
     _stances: list[tuple[float, Floats]] = field(default_factory=list[tuple[float, Floats]])
-    _rested: int = 0
-    _rest: Floats = field(default_factory=lambda: np.empty(0))
     _waiting: list[StrideMotion] = field(default_factory=list[StrideMotion])
 
     def __post_init__(self) -> None:
         self._time, self._acc, self._gyr = np.empty(0), _no_rows(), _no_rows()
+        self._rests = Rests(self.rate_hz, self.history / self.rate_hz)
 
     def take(self, time_s: Floats, motion: Motion | None) -> None:
         """The next samples; None or without rates: there is no motion in them."""
         if motion is None or motion.gyr_deg_s is None:
             return
-        known = np.isfinite(motion.acc_m_s2).all(axis=1) & np.isfinite(motion.gyr_deg_s).all(axis=1)
-        if not known.any():
+        acc, gyr = (
+            np.ascontiguousarray(values, np.float32) for values in (motion.acc_m_s2, motion.gyr_deg_s)
+        )
+        self._make_room(len(time_s))
+        start = self._filled
+        self._filled += copy_known(
+            np.ascontiguousarray(time_s), acc, gyr, start, self._time, self._acc, self._gyr
+        )
+        if self._filled == start:
             return
+        self.seen = True
         self._sides_known &= motion.sides_known
-        if not self.seen:
-            self.seen = True
-            rows = self.history + self.block
-            self._time = np.empty(rows)
-            self._acc, self._gyr = (np.empty((rows, MOTION_AXES), np.float32) for _ in range(2))
-        time, acc, gyr = time_s, motion.acc_m_s2, motion.gyr_deg_s
-        if not known.all():
-            time, acc, gyr = time[known], acc[known], gyr[known]
-        self._make_room(len(time))
-        start, stop = self._filled, self._filled + len(time)
-        self._time[start:stop], self._acc[start:stop], self._gyr[start:stop] = time, acc, gyr
-        self._filled = stop
-        self._look_for_rest(start, stop)
+        new = slice(start, self._filled)
+        self._rests.take(self._time[new], self._acc[new], self._gyr[new])
 
     def _make_room(self, rows: int) -> None:
         if self._filled + rows <= len(self._time):
+            return
+        if not len(self._time):
+            room = self.history + self.block
+            self._time = np.empty(room)
+            self._acc, self._gyr = (np.empty((room, MOTION_AXES), np.float32) for _ in range(2))
             return
         retained = slice(max(0, self._filled - self.history), self._filled)
         count = retained.stop - retained.start
         for array in (self._time, self._acc, self._gyr):
             array[:count] = array[retained].copy()
         self._filled = count
-
-    def _look_for_rest(self, start: int, stop: int) -> None:
-        rows = max(2, round(REST_S * self.rate_hz))
-        out = np.empty(((stop - start) // rows + 1, still_kernel.REST_COLUMNS))
-        new = slice(start, stop)
-        found = still_kernel.rests(
-            self._time[new], self._acc[new], self._gyr[new], rows, self._rest_state, out
-        )
-        for row in out[:found]:
-            if np.abs(row[1:4]).max() < LARGEST_BIAS_DEG_S:
-                self._rests.append(row.copy())
 
     def begin(self, times_s: tuple[float, float, float]) -> StrideMotion:
         """A new stride, unknown as yet.
@@ -156,8 +142,11 @@ class FootMotion:
 
     def lifted(self, time_s: float) -> None:
         """The stance that strides wait for is over: by a final contact, or because samples are missing."""
-        for one in self._waiting:
-            one.to_s = min(one.to_s, time_s) if time_s > one.times_s[2] else one.to_s
+        for one in reversed(self._waiting):
+            if one.to_s <= time_s:
+                break  # and so do those before it
+            if one.times_s[2] < time_s:
+                one.to_s = time_s
 
     def withdraw(self, time_s: float) -> None:
         """Contacts from `time_s` on are told again: strides that end there are forgotten."""
@@ -186,13 +175,9 @@ class FootMotion:
             return
         chosen, self._waiting = self._waiting[:ready], self._waiting[ready:]
         first = 0
-        while (
-            first < ready
-        ):  # what follows from stances needs those just before; what follows from rests does not
-            rested = first
-            while rested < ready and len(self._before(chosen[rested].times_s[2])):
-                rested += 1
-            last = max(rested, first + 1)
+        while first < ready:
+            # What follows from stances needs those just before; what follows from rests does not.
+            last = ready if len(self._rests.before(chosen[first].times_s[2])) else first + 1
             self._fill(chosen[first:last])
             first = last
 
@@ -231,23 +216,14 @@ class FootMotion:
             if np.isfinite(mean).all():
                 self._stances.append((one.times_s[2], mean))
 
-    def _before(self, before_s: float) -> Floats:
-        """(4,) median rates and length of gravity of the last rests before a time; empty without any."""
-        count = bisect_left(self._rests, before_s, key=_time_of)
-        if count != self._rested:
-            rests = np.array(self._rests[max(0, count - RESTS) : count]).reshape(-1, 2 + MOTION_AXES)
-            self._rested = count
-            self._rest = np.median(rests[:, 1:], axis=0) if count else np.empty(0)
-        return self._rest
-
     def _stances_before(self, before_s: float) -> Floats:
-        """The same of the last stances."""
+        """(k, 4) mean rates and length of gravity of the last stances before a time."""
         stances = [mean for time_s, mean in self._stances[-2 * STANCES :] if time_s < before_s][-STANCES:]
         return np.array(stances).reshape(-1, MOTION_AXES + 1)
 
     def _bias(self, before_s: float) -> Floats:
         """What the gyroscope shows at rest, from rests before a time, else from stances."""
-        rests = self._before(before_s)
+        rests = self._rests.before(before_s)
         if len(rests):
             return rests[:MOTION_AXES]
         stances = self._stances_before(before_s)
@@ -258,17 +234,13 @@ class FootMotion:
 
     def _offset(self, before_s: float) -> float:
         """What is taken off the axis that points upwards, from the length of gravity in the same."""
-        rest = self._before(before_s)
+        rest = self._rests.before(before_s)
         if len(rest):
             return OFFSET_SHARE * (float(rest[MOTION_AXES]) - STANDARD_GRAVITY)
         stances = self._stances_before(before_s)
         if not len(stances):
             return 0.0
         return OFFSET_SHARE * (float(np.median(stances[:, MOTION_AXES])) - STANDARD_GRAVITY)
-
-
-def _time_of(rest: Floats) -> float:
-    return float(rest[0])
 
 
 def _no_rows() -> Forces:

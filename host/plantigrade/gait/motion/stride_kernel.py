@@ -42,12 +42,15 @@ _TRAVEL, _STILL_RATE, _DRIFT = int(Value.TRAVEL), int(Value.STILL_RATE), int(Val
 
 @compiled()
 def rotation(x: float, y: float, z: float, out: Floats) -> None:
-    """(3, 3) rotation by the vector (x, y, z) in radians (Rodrigues)."""
-    angle = np.sqrt(x * x + y * y + z * z)
-    if angle < 1e-9:
-        s, c = 1.0, 0.5
+    """(3, 3) rotation by the vector (x, y, z) in radians (Rodrigues); by series from one sample to the next,
+    exact to 1e-11 up to 11 degrees."""
+    square = x * x + y * y + z * z
+    if square < 0.04:
+        s = 1.0 - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0))
+        c = 0.5 - square / 24.0 * (1.0 - square / 30.0 * (1.0 - square / 56.0))
     else:
-        s, c = np.sin(angle) / angle, (1.0 - np.cos(angle)) / (angle * angle)
+        angle = np.sqrt(square)
+        s, c = np.sin(angle) / angle, (1.0 - np.cos(angle)) / square
     out[0, 0] = 1.0 - c * (y * y + z * z)
     out[1, 1] = 1.0 - c * (x * x + z * z)
     out[2, 2] = 1.0 - c * (x * x + y * y)
