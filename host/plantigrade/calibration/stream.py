@@ -70,7 +70,7 @@ class Calibrator:
         self._zero: F64 = self._design_zero.copy()
         self._branch = np.zeros(sensors)
         self._last_log = np.zeros(sensors)
-        self._memory = np.zeros((sensors, len(CREEP_TIMES_S)))
+        self._memory = np.zeros((len(CREEP_TIMES_S), sensors))
         self._total = np.zeros(2)
         self._counters = np.zeros(2, np.int64)
 

@@ -1,11 +1,10 @@
 """The inner loop of the streaming calibration, compiled; all state arrays are changed in place."""
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F32, F64, I64
+from plantigrade.calibration.row_functions import exp_row, log_row
 from plantigrade.calibration.settings import (
     ACTIVE_COUNTS,
     EARLY_ROWS,
@@ -23,7 +22,7 @@ from plantigrade.calibration.settings import (
 from plantigrade.compiled import compiled
 
 
-@compiled()
+@compiled(error_model="numpy", fastmath={"contract"})
 def calibrate_rows(
     counts: NDArray[np.uint16],
     force_n: F32,
@@ -49,47 +48,90 @@ def calibrate_rows(
 
     `log_conductance` is a table over 16ths of a code above the unloaded one. `total_state` holds the slowly
     falling maximum and the slowly rising minimum of the summed codes; `counters` rows since unloading and
-    rows used for the baseline.
+    rows used for the baseline. `memory` is (modes, S).
     """
-    rows, sensors = counts.shape
-    modes = len(creep_step)
-    top = len(log_conductance) - 1
-    for row in range(rows):
-        total = 0.0
+    sensors = counts.shape[1]
+    force, logarithm, work, power = (
+        np.empty(sensors),
+        np.empty(sensors),
+        np.empty(sensors),
+        np.empty(sensors),
+    )
+    logarithm_bits, power_bits = logarithm.view(np.int64), power.view(np.int64)
+    for row in range(len(counts)):
+        _follow_baseline(counts, row, design_zero, reach, slow_rows, zero, total_state, counters)
+        _crept(memory, creep, creep_reference, logarithm)
+        log_row(logarithm, logarithm_bits, work)
+        _log_conductances(counts, row, zero, log_conductance, force)
         for s in range(sensors):
-            total += max(counts[row, s] - zero[s], 0.0)
-        total_state[0] = max(total, total_state[0] * HIGHEST_FALL)
-        total_state[1] = min(total, total_state[1] + LOWEST_RISE * (total_state[0] - total_state[1]))
-        high, low = total_state[0], total_state[1]
-        active = high > ACTIVE_COUNTS and low < LOW_SHARE * high
-        unloaded = active and total - low < UNLOADED_SHARE * (high - low)
-        counters[0] = counters[0] + 1 if unloaded else 0
-        if counters[0] > GUARD_ROWS:
-            counters[1] += 1
-            step = max(1.0 / counters[1], 1.0 / slow_rows)
+            bare = force[s] - gain[s] - logarithm[s]
+            force[s] = (bare + 0.5 * hysteresis[s] * branch[s]) * inverse_exponent[s]
+        exp_row(force, power, power_bits)
+        for s in range(sensors):
+            if counts[row, s] <= zero[s]:
+                force[s] = 0.0
+            logarithm[s] = force[s] + LOG_KNEE_N
+            force_n[row, s] = force[s] * scale
+        log_row(logarithm, logarithm_bits, work)
+        for s in range(sensors):
+            turned = branch[s] + REVERSAL_PER_LOG * (logarithm[s] - last_log[s])
+            branch[s] = min(1.0, max(-1.0, turned))
+            last_log[s] = logarithm[s]
+            work[s] = force[s] / (force[s] + HALF_LOAD_N)
+        for k in range(len(creep_step)):
             for s in range(sensors):
-                aim = min(max(float(counts[row, s]), design_zero[s] - reach), design_zero[s] + reach)
-                weight = 1.0 if aim < zero[s] or counters[1] < EARLY_ROWS else UPWARD_WEIGHT
-                zero[s] += step * weight * (aim - zero[s])
-        for s in range(sensors):
-            above = counts[row, s] - zero[s]
-            force = 0.0
-            if above > 0.0:
-                place = min(above * TABLE_STEPS, float(top))
-                at = int(place)
-                log_g = log_conductance[at]
-                if at < top:
-                    log_g += (place - at) * (log_conductance[at + 1] - log_conductance[at])
-                crept = 0.0
-                for k in range(modes):
-                    crept += memory[s, k]
-                log_g -= gain[s] + math.log1p(creep[s] * (crept - creep_reference))
-                log_force = (log_g + 0.5 * hysteresis[s] * branch[s]) * inverse_exponent[s]
-                force = math.exp(log_force)
-            level = math.log(force + LOG_KNEE_N)
-            branch[s] = min(1.0, max(-1.0, branch[s] + REVERSAL_PER_LOG * (level - last_log[s])))
-            last_log[s] = level
-            share = force / (force + HALF_LOAD_N)
-            for k in range(modes):
-                memory[s, k] += creep_step[k] * (share - memory[s, k])
-            force_n[row, s] = force * scale
+                memory[k, s] += creep_step[k] * (work[s] - memory[k, s])
+
+
+@compiled(error_model="numpy", fastmath={"contract"})
+def _follow_baseline(
+    counts: NDArray[np.uint16],
+    row: int,
+    design_zero: F64,
+    reach: float,
+    slow_rows: float,
+    zero: F64,
+    total_state: F64,
+    counters: I64,
+) -> None:
+    """Move the unloaded codes towards a row of codes (S,) where the foot is unloaded."""
+    total = 0.0
+    for s in range(len(zero)):
+        total += max(counts[row, s] - zero[s], 0.0)
+    total_state[0] = max(total, total_state[0] * HIGHEST_FALL)
+    total_state[1] = min(total, total_state[1] + LOWEST_RISE * (total_state[0] - total_state[1]))
+    high, low = total_state[0], total_state[1]
+    active = high > ACTIVE_COUNTS and low < LOW_SHARE * high
+    unloaded = active and total - low < UNLOADED_SHARE * (high - low)
+    counters[0] = counters[0] + 1 if unloaded else 0
+    if counters[0] <= GUARD_ROWS:
+        return
+    counters[1] += 1
+    step = max(1.0 / counters[1], 1.0 / slow_rows)
+    for s in range(len(zero)):
+        aim = min(max(float(counts[row, s]), design_zero[s] - reach), design_zero[s] + reach)
+        weight = 1.0 if aim < zero[s] or counters[1] < EARLY_ROWS else UPWARD_WEIGHT
+        zero[s] += step * weight * (aim - zero[s])
+
+
+@compiled(error_model="numpy", fastmath={"contract"})
+def _crept(memory: F64, creep: F64, creep_reference: float, out: F64) -> None:
+    """out = (S,) factor by which each sensor's reading has crept since 1 s under load."""
+    for s in range(len(out)):
+        out[s] = -creep_reference
+    for k in range(len(memory)):
+        for s in range(len(out)):
+            out[s] += memory[k, s]
+    for s in range(len(out)):
+        out[s] = 1.0 + creep[s] * out[s]
+
+
+@compiled(error_model="numpy", fastmath={"contract"})
+def _log_conductances(counts: NDArray[np.uint16], row: int, zero: F64, table: F64, out: F64) -> None:
+    """out = (S,) logarithm of the conductance of a row of codes, between the entries of the table."""
+    top = len(table) - 1
+    for s in range(len(zero)):
+        place = min(max(counts[row, s] - zero[s], 0.0) * TABLE_STEPS, float(top))
+        at = np.uintp(min(place, top - 1.0))
+        below = table[at]
+        out[s] = below + (place - at) * (table[at + np.uintp(1)] - below)
