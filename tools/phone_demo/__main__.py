@@ -20,7 +20,7 @@ from plantigrade.library.taking.journals import take_journal
 from plantigrade.web.phone.site import phone_files
 
 from tools.phone_demo.proof import compare_with_feed, saved_slots
-from tools.phone_demo.stage import SIDES, Phone
+from tools.phone_demo.stage import SIDES, Phone, Versions
 from tools.phone_demo.table import Row, lines_of
 from tools.phone_demo.wearing import (
     SERIALS,
@@ -210,15 +210,15 @@ async def kill_often(scene: Wearing, count: int, seed: int, report: Any = print)
     ]
 
 
-async def run(out: Path, kills: int, seed: int, shown: bool) -> list[Row]:
+async def run(out: Path, kills: int, seed: int, shown: bool, versions: Versions) -> list[Row]:
     """The demo, or the kills, or both."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="plantigrade-phone-") as folder:
         if shown:
-            async with wearing(Path(folder) / "shown") as scene:
+            async with wearing(Path(folder) / "shown", versions) as scene:
                 rows += await show(scene, out)
         if kills:
-            async with wearing(Path(folder) / "killed") as scene:
+            async with wearing(Path(folder) / "killed", versions) as scene:
                 rows += await kill_often(scene, kills, seed)
     return rows
 
@@ -230,10 +230,13 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=0, help="kill the browser so often, too")
     parser.add_argument("--only-kills", action="store_true", help="nothing but the kills")
     parser.add_argument("--seed", type=int, default=1, help="of the moments at which it is killed")
+    parser.add_argument("--page", type=Path, help="a page that another version's `plantigrade phone` wrote")
+    parser.add_argument("--firmware", type=Path, help="folder of another version's compiled firmware")
     parser.add_argument("--json", type=Path, help="write the table as JSON")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
-    rows = asyncio.run(run(chosen.out, chosen.kills, chosen.seed, not chosen.only_kills))
+    versions = Versions(chosen.page, chosen.firmware)
+    rows = asyncio.run(run(chosen.out, chosen.kills, chosen.seed, not chosen.only_kills, versions))
     for line in lines_of(rows):
         print(line)
     if chosen.json is not None:

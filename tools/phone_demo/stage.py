@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
+from plantigrade.firmware_image.build import HOST_ARCHITECTURE, FirmwareBuild
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.pair import PairOptions, VirtualPair
 from plantigrade.twin.radio.client import RadioAddress
 from plantigrade.web.phone import routes
-from plantigrade.web.security.headers import SecurityHeaders
+from plantigrade.web.security.headers import PHONE, POLICY_ADDITIONS, SecurityHeaders
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from tools.phone_demo.devtools import DevTools, Json, Tab, browser
 from tools.phone_demo.phone_radio import PhoneRadio
@@ -27,10 +32,48 @@ HOLD_S: Final = 4.5
 LANGUAGE: Final = "--lang=en-GB"
 
 
+@dataclass(frozen=True)
+class Versions:
+    """Parts of another version than this one, as it was built; None: of this one.
+
+    Attributes:
+        page: folder that its `plantigrade phone` wrote.
+        firmware: its compiled firmware, the folder of its `build_firmware`.
+    """
+
+    page: Path | None = None
+    firmware: Path | None = None
+
+    def build(self) -> FirmwareBuild | None:
+        """The firmware for a virtual board; None for that of this version."""
+        if self.firmware is None:
+            return None
+        return FirmwareBuild(HOST_ARCHITECTURE, self.firmware, "of another version")
+
+
+THIS_VERSION: Final = Versions()
+
+
+class _PageOfFolder(StaticFiles):
+    """A page that `plantigrade phone` wrote, with the headers of ours."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers[POLICY_ADDITIONS] = PHONE
+        return answer
+
+
 @asynccontextmanager
-async def served() -> AsyncGenerator[str]:
-    """The page as `plantigrade run` serves it, with the same headers; its address."""
-    app = Starlette(routes=list(routes.ROUTES), middleware=[Middleware(SecurityHeaders)])
+async def served(page: Path | None = None) -> AsyncGenerator[str]:
+    """The page as `plantigrade run` serves it, with the same headers; its address.
+
+    Args:
+        page: folder of another version's page.
+    """
+    paths = list(routes.ROUTES)
+    if page is not None:
+        paths = [Mount(routes.PATH, _PageOfFolder(directory=page, html=True))]
+    app = Starlette(routes=paths, middleware=[Middleware(SecurityHeaders)])
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -114,7 +157,10 @@ async def phone(
 
 @asynccontextmanager
 async def insoles(
-    feeds: dict[str, Path], folder: Path, keys: dict[str, tuple[bytes, bytes]] | None = None
+    feeds: dict[str, Path],
+    folder: Path,
+    keys: dict[str, tuple[bytes, bytes]] | None = None,
+    versions: Versions = THIS_VERSION,
 ) -> AsyncGenerator[VirtualPair]:
     """Two virtual insoles that walk.
 
@@ -122,8 +168,9 @@ async def insoles(
         feeds: by side.
         folder: keeps their flash.
         keys: device key and log key of each side; None for open insoles.
+        versions: of their firmware.
     """
-    options = PairOptions(keys=keys or {})
+    options = PairOptions(keys=keys or {}, firmware=versions.build())
     async with VirtualPair(feeds["left"], feeds["right"], directory=folder, options=options) as pair:
         yield pair
 

@@ -20,7 +20,17 @@ from plantigrade.twin.pair import VirtualPair
 
 from tools.phone_demo.devtools import DevToolsError
 from tools.phone_demo.phone_radio import PhoneRadio
-from tools.phone_demo.stage import SIDES, Phone, hold_buttons, insoles, phone, phone_radio, served
+from tools.phone_demo.stage import (
+    SIDES,
+    THIS_VERSION,
+    Phone,
+    Versions,
+    hold_buttons,
+    insoles,
+    phone,
+    phone_radio,
+    served,
+)
 
 UNIQUE_IDS: Final = {"left": "0a50477a3f01", "right": "0a50477a3f02"}
 SERIALS: Final = {side: f"{int(one, 16):016X}" for side, one in UNIQUE_IDS.items()}
@@ -82,7 +92,7 @@ class Wearing:
 
 
 @asynccontextmanager
-async def wearing(folder: Path) -> AsyncGenerator[Wearing]:
+async def wearing(folder: Path, versions: Versions = THIS_VERSION) -> AsyncGenerator[Wearing]:
     """Two locked insoles that walk the recorded walk, a clinic with their keys, and a phone."""
     walk = load_walk(None)
     feeds_at = folder / "feeds"
@@ -95,7 +105,10 @@ async def wearing(folder: Path) -> AsyncGenerator[Wearing]:
         given = [InsoleKeys(SERIALS[side], keys[side][0], (keys[side][1],)) for side in SIDES]
         for one in given:
             keep_insole_keys(library, one)
-        async with served() as url, insoles(feeds, folder / "boards", keys) as pair:
+        async with (
+            served(versions.page) as url,
+            insoles(feeds, folder / "boards", keys, versions) as pair,
+        ):
             radio = phone_radio(pair, folder / "phone")
             scene = Wearing(folder, url, pair, radio, feeds, library)
             scene.keys = phone_keys.keys_for(phone_keys.new_phone(), given)
