@@ -1,6 +1,6 @@
 """Motion-BIDS: a folder that is a BIDS data set of one participant, one task, one tracking system.
 
-Holds counts, newtons, true times (LATENCY channels), contacts, gaps and all facts
+Holds counts, newtons, motion, true times (LATENCY channels), contacts, gaps and all facts
 (`sourcedata/about.json`). Rows are of equal distance, as the standard wants; missing samples are `n/a`.
 The standard knows no channel type for pressure, so counts and forces are of type MISC.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from plantigrade.exports.about import about_text
 from plantigrade.exports.ascii_text import ascii_text
 from plantigrade.exports.atomic_write import new_folder
-from plantigrade.exports.export_data import ExportData, ExportFoot
+from plantigrade.exports.export_data import MOTION_NAMES, ExportData, ExportFoot
 from plantigrade.exports.marks import marks
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
 
@@ -111,7 +111,15 @@ def _channels(data: ExportData) -> list[list[str]]:
             [f"{foot.foot}_{name}_force", MISSING, "MISC", point, unit, rate, "force"]
             for name in foot.sensors
         ]
+        if foot.motions is not None:
+            table += [
+                [f"{foot.foot}_{name}", name[4], kind, point, unit, rate, f"{what} in the insole's axes"]
+                for name, (kind, unit, what) in zip(MOTION_NAMES, _MOTION_KINDS, strict=True)
+            ]
     return table
+
+
+_MOTION_KINDS: Final = (("ACCEL", "m/s^2", "specific force"),) * 3 + (("GYRO", "deg/s", "rotation"),) * 3
 
 
 def _sidecar(data: ExportData, rows: int, channels: list[list[str]]) -> dict[str, Any]:
@@ -134,6 +142,7 @@ def _sidecar(data: ExportData, rows: int, channels: list[list[str]]) -> dict[str
         "MotionChannelCount": len(kinds),
         "MISCChannelCount": kinds.count("MISC"),
         "LATENCYChannelCount": kinds.count("LATENCY"),
+        **{f"{kind}ChannelCount": kinds.count(kind) for kind in ("ACCEL", "GYRO") if kind in kinds},
     }
 
 
@@ -183,6 +192,9 @@ def _part(foot: ExportFoot, where: SlotRows, rate_hz: float, start: int, stop: i
         columns += [_column(stop - start, at, counts[:, sensor]) for sensor in range(counts.shape[1])]
     force = piece.force_n[part.frame - first]
     columns += [_column(stop - start, at, force[:, sensor]) for sensor in range(force.shape[1])]
+    if piece.motion is not None:
+        moved = piece.motion[part.frame - first]
+        columns += [_column(stop - start, at, moved[:, index]) for index in range(moved.shape[1])]
     return columns
 
 

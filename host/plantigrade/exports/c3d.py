@@ -3,13 +3,13 @@
 # pyright: reportUnknownArgumentType=false
 """C3D: counts (or forces) as analogue channels on rows of equal distance, contacts as events.
 
-What C3D cannot hold: time of day, reasons of gaps, boots, status, calibration; missing samples are -1. Values
-are 32-bit floats, which hold counts exactly. The channel "<foot> clock ms" is the true time of a row less its
-nominal time. The header counts frames in 16 bits: what is longer than 65535 frames (11 minutes at 100 Hz) is
-refused, because readers disagree about the way around that. A table of events holds 255: further ones are in
-`EVENT:TIMES2`, `CONTEXTS2`, `LABELS2` and so on, named as the format names further tables of labels, which
-few programs read; so the person is told from when on. `EVENT:USED` counts the first table, for programs
-that know only that one.
+What C3D cannot hold: time of day, reasons of gaps, boots, status, calibration; missing samples are -1, of
+motion NaN. Values are 32-bit floats, which hold counts exactly. The channel "<foot> clock ms" is the true
+time of a row less its nominal time. The header counts frames in 16 bits: what is longer than 65535 frames
+(11 minutes at 100 Hz) is refused, because readers disagree about the way around that. A table of events holds
+255: further ones are in `EVENT:TIMES2`, `CONTEXTS2`, `LABELS2` and so on, named as the format names further
+tables of labels, which few programs read; so the person is told from when on. `EVENT:USED` counts the first
+table, for programs that know only that one.
 """
 
 import errno
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from plantigrade.exports.atomic_write import new_file
-from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot
+from plantigrade.exports.export_data import MOTION_NAMES, ExportData, ExportError, ExportFoot
 from plantigrade.exports.marks import Mark, contacts
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
 
@@ -143,4 +143,10 @@ def _channels(
     clock[where.row] = row_offset_ms(foot, where, rate_hz)
     side = foot.foot
     found = [(f"{side} {name}", unit, filled[:, sensor]) for sensor, name in enumerate(foot.sensors)]
-    return [*found, (f"{side} total", foot.force_unit, total), (f"{side} clock ms", "ms", clock)]
+    found.append((f"{side} total", foot.force_unit, total))
+    if piece.motion is not None:
+        moved = where.spread(piece.motion.astype(np.float64), rows, np.nan)
+        labels = [(f"{side} {name[:5].replace('_', ' ')}", name[6:]) for name in MOTION_NAMES]
+        units = {"m_s2": "m/s2", "deg_s": "deg/s"}
+        found += [(label, units[unit], moved[:, index]) for index, (label, unit) in enumerate(labels)]
+    return [*found, (f"{side} clock ms", "ms", clock)]

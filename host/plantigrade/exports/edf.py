@@ -1,7 +1,8 @@
 """EDF+: one file with counts (or forces) of every sensor, total force, true time, and annotations.
 
 What EDF+ cannot hold: values are whole numbers of 16 bits on rows of equal distance, so forces are in
-steps of 0.01 N (coarser where a sensor's range exceeds 655 N) and total forces in steps of 0.1 N. The
+steps of 0.01 N (coarser where a sensor's range exceeds 655 N) and total forces in steps of 0.1 N, motion in
+steps of 0.01 m/s2 (up to 327) and 0.1 degrees/s (up to 3276). The
 start is local time where the person lives, as EDF+ wants it; its distance from UTC is the last word about
 the recording. Samples that are missing are the lowest value of their signal, and every gap is an
 annotation with its reason. The insole's clock does not run exactly at the nominal rate: the signal
@@ -31,6 +32,10 @@ LABEL: Final = 16
 STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 TOTAL_STEP: Final = 0.1
 CLOCK_STEPS: Final = (0.02, 0.1, 1.0, 10.0, 100.0)
+MOTIONS: Final = tuple((f"acc {axis}", "m/s2", 0.01) for axis in "xyz") + tuple(
+    (f"gyr {axis}", "deg/s", 0.1) for axis in "xyz"
+)
+"""Signals of a motion sensor: label, unit and step."""
 BLOCK_RECORDS: Final = 600
 _STRETCH_ROWS: Final = 1 << 20
 _FORCE_STEPS: Final = HIGHEST - LOWEST - 1
@@ -59,7 +64,7 @@ def write(data: ExportData, path: Path) -> None:
         ExportError: no frame has a time, a value is out of range, or it cannot be written.
     """
     placed, rows = needs_rows(data, "EDF+")
-    count = sum(len(foot.sensors) + 2 for foot in data.feet)
+    count = sum(len(foot.sensors) + 2 + (0 if foot.motions is None else len(MOTIONS)) for foot in data.feet)
     try:
         per_record, record_s = record_of(data.rate_hz, count)
     except ValueError as error:
@@ -116,7 +121,8 @@ def _signals(foot: ExportFoot, where: SlotRows, rate_hz: float) -> list[_Signal]
         found.append(
             _counts(sensor, label) if foot.frames is not None else _force(sensor, label, foot, spans[sensor])
         )
-    return [*found, _total(foot, spans[-1]), _clock(foot, where, rate_hz)]
+    motions = [] if foot.motions is None else [_motion(foot, index) for index in range(len(MOTIONS))]
+    return [*found, _total(foot, spans[-1]), *motions, _clock(foot, where, rate_hz)]
 
 
 def _spans(foot: ExportFoot) -> list[tuple[float, float]]:
@@ -165,6 +171,18 @@ def _total(foot: ExportFoot, span: tuple[float, float]) -> _Signal:
     )
 
 
+def _motion(foot: ExportFoot, index: int) -> _Signal:
+    name, unit, step = MOTIONS[index]
+    lowest = -(_FORCE_STEPS // 2)
+    reach = -lowest * step
+
+    def values(piece: FootPiece, _offset: NDArray[np.float64]) -> NDArray[Any]:
+        assert piece.motion is not None
+        return _digital(np.clip(piece.motion[:, index], -reach, reach), step, lowest)
+
+    return _Signal(_analogue(_label(foot, name), unit, step, lowest, "motion sensor"), LOWEST, values)
+
+
 def _scale(
     steps: tuple[float, ...], span: tuple[float, float], label: str, foot: ExportFoot
 ) -> tuple[float, int]:
@@ -177,9 +195,11 @@ def _scale(
     raise ExportError(f"{label}: forces from {low:g} to {high:g} {foot.force_unit} do not fit into EDF+")
 
 
-def _analogue(label: str, unit: str, step: float, lowest: int) -> Channel:
+def _analogue(
+    label: str, unit: str, step: float, lowest: int, transducer: str = "pressure insole"
+) -> Channel:
     physical = (round((lowest - 1) * step, 2), round((lowest + _FORCE_STEPS) * step, 2))
-    return Channel(label, "pressure insole", unit, "lowest = missing", physical, (LOWEST, HIGHEST))
+    return Channel(label, transducer, unit, "lowest = missing", physical, (LOWEST, HIGHEST))
 
 
 def _digital(values: NDArray[Any], step: float, lowest: int) -> NDArray[Any]:

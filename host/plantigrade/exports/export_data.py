@@ -25,6 +25,10 @@ SHIFTED_START: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Where a de-identified recording begins; times inside it keep their distances."""
 ANONYMOUS: Final = "recording"
 PIECE_ROWS: Final = 1 << 16
+MOTION_NAMES: Final = tuple(
+    f"{kind}_{axis}_{unit}" for kind, unit in (("acc", "m_s2"), ("gyr", "deg_s")) for axis in "xyz"
+)
+"""Of the columns of `FootPiece.motion`, as imports of plain CSV name them."""
 _NAMELESS_INSOLE: Final = ("side", "layout", "firmware", "protocol_version", "capabilities", "period_us")
 _NAMELESS_FACTS: Final = ("made_by", "counts")
 
@@ -63,6 +67,7 @@ class FootPiece:
     time_s: Floats
     force_n: Forces
     frames: FootFrames | None
+    motion: Forces | None = None
 
     @property
     def total_n(self) -> Floats:
@@ -86,6 +91,8 @@ class ExportFoot:
         layout: sensor places.
         calibration: which made `force_n` of counts; None for the nominal one and for imports.
         manifest: accounting of the slots, and gaps.
+        motions: tells the motion of some frames: (n, 6) acceleration in m/s2 and rotation in degrees/s along
+            the insole's axes, NaN where not known; None where none was recorded.
     """
 
     foot: str
@@ -98,6 +105,7 @@ class ExportFoot:
     layout: SensorLayout | None
     calibration: Calibration | None
     manifest: FootManifest
+    motions: Callable[[slice], Forces] | None = None
 
     def __len__(self) -> int:
         return len(self.seq)
@@ -115,7 +123,10 @@ class ExportFoot:
     def piece(self, rows: slice) -> FootPiece:
         """Some of the frames."""
         frames = None if self.frames is None else self.frames.rows(rows)
-        return FootPiece(self.seq[rows], self.slots[rows], self.time_s[rows], self.forces(rows), frames)
+        motion = None if self.motions is None else self.motions(rows)
+        return FootPiece(
+            self.seq[rows], self.slots[rows], self.time_s[rows], self.forces(rows), frames, motion
+        )
 
     def pieces(self, rows: int = PIECE_ROWS) -> Iterator[FootPiece]:
         """All frames in pieces of at most so many."""
@@ -229,7 +240,19 @@ def _foot(source: Source, entry: FootManifest, walk: Walk) -> ExportFoot:
         seq = file.column("seq", "i8")
         sensors = tuple(f"sensor_{index + 1:02d}" for index in range(stored.shape[1]))
         slots = np.ones(len(seq), np.uint8)
-        return ExportFoot(name, sensors, seq, slots, times, stored.__getitem__, None, layout, None, entry)
+        return ExportFoot(
+            name,
+            sensors,
+            seq,
+            slots,
+            times,
+            stored.__getitem__,
+            None,
+            layout,
+            None,
+            entry,
+            _motions(signal, times),
+        )
     times, slots = _when(source, file, signal)
     release_memory()
     names = tuple(places.SENSOR_NAMES)
@@ -239,12 +262,29 @@ def _foot(source: Source, entry: FootManifest, walk: Walk) -> ExportFoot:
         file.column("seq", "i8"),
         slots,
         times,
-        partial(_at_frames, signal, times, len(names)),
+        partial(_at_frames, signal, times, len(names), _forces_of),
         StoredFrames(file),
         layout,
         source.calibration(name),
         entry,
+        _motions(signal, times),
     )
+
+
+def _motions(signal: FootSignal | None, times: Floats) -> Callable[[slice], Forces] | None:
+    if signal is None or signal.motion is None:
+        return None
+    return partial(_at_frames, signal, times, len(MOTION_NAMES), _motion_of)
+
+
+def _forces_of(signal: FootSignal, rows: slice) -> Forces:
+    return signal.force_n[rows]
+
+
+def _motion_of(signal: FootSignal, rows: slice) -> Forces:
+    assert signal.motion is not None
+    acc, gyr = signal.motion.acc_m_s2[rows], signal.motion.gyr_deg_s
+    return np.column_stack([acc, np.full_like(acc, np.nan) if gyr is None else gyr[rows]])
 
 
 def _when(
@@ -257,20 +297,26 @@ def _when(
     return source.times_s(when_of(file, on_host=source.manifest.start_utc_ns is not None)), slots
 
 
-def _at_frames(signal: FootSignal | None, times: Floats, sensors: int, rows: slice) -> Forces:
-    """Forces at the first slot of some frames; NaN where the walk has none."""
+def _at_frames(
+    signal: FootSignal | None,
+    times: Floats,
+    columns: int,
+    values: Callable[[FootSignal, slice], Forces],
+    rows: slice,
+) -> Forces:
+    """Values of the walk at the first slot of some frames; NaN where the walk has none."""
     at = times[rows]
-    force = np.full((len(at), sensors), np.nan, np.float32)
+    found = np.full((len(at), columns), np.nan, np.float32)
     known = np.flatnonzero(np.isfinite(at))
     if signal is None or not len(signal) or not len(known):
-        return force
+        return found
     first, last = np.searchsorted(signal.time_s, [at[known].min(), at[known].max()])
     near = slice(min(int(first), len(signal) - 1), int(last) + 1)
-    near_s, near_n = signal.time_s[near], signal.force_n[near]
+    near_s, near_values = signal.time_s[near], values(signal, near)
     index = np.minimum(np.searchsorted(near_s, at[known]), len(near_s) - 1)
     same = near_s[index] == at[known]
-    force[known[same]] = near_n[index[same]]
-    return force
+    found[known[same]] = near_values[index[same]]
+    return found
 
 
 def _deidentified(data: ExportData, start_ns: int | None) -> ExportData:

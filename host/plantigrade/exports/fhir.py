@@ -1,11 +1,11 @@
 """FHIR R4: a bundle (JSON) of Patient, Devices, Observations and a DiagnosticReport.
 
 Holds identities and figures, not samples. Nearly no gait figure has a code of LOINC or SNOMED: the
-figures carry codes of a local code system that the bundle itself contains and defines. The one exception
-is LOINC 41950-7 (steps in 24 hours), given only for recordings of 23.5 to 24.5 hours. Units are UCUM
-where UCUM has them. Balance, gaps and versions stand in the notes of the report and, complete, in
-`about.json`. The report for people (PDF) and `about.json` are the forms in which the DiagnosticReport is
-presented.
+figures carry codes of a local code system that the bundle itself contains and defines. The exceptions are
+LOINC's codes of steps, walking distance and mean walking speed in 24 hours, given only for recordings of 23.5
+to 24.5 hours. Units are UCUM where UCUM has them. Balance, gaps and versions stand in the notes of the
+report and, complete, in `about.json`. The report for people (PDF) and `about.json` are the forms in which the
+DiagnosticReport is presented.
 """
 
 import base64
@@ -36,6 +36,12 @@ UCUM_CODES: Final = {
     "cm2": "cm2", "deg": "deg", "m": "m", "m/s": "m/s", "steps": "{steps}", "bouts": "{bouts}",
 }  # fmt: skip
 DAY_S: Final = (23.5 * 3600.0, 24.5 * 3600.0)
+OF_A_DAY: Final = {
+    "steps": ("41950-7", "Number of steps in 24 hour Measured"),
+    "walking_distance_m": ("41953-1", "Walking distance 24 hour Calculated"),
+    "walking_speed_m_per_s": ("41957-2", "Walking speed 24 hour mean Calculated"),
+}
+"""LOINC's codes of what was done in a day, by both feet."""
 SEXES: Final = {"female": "female", "male": "male", "other": "other"}
 
 
@@ -167,8 +173,9 @@ def _figures(
 
 def _codings(data: ExportData, name: str, side: str) -> list[dict[str, str]]:
     codings = [{"system": LOCAL_SYSTEM, "code": _code(name), "display": _texts(name)}]
-    if name == "steps" and side == "both" and DAY_S[0] <= (data.duration_s or 0.0) <= DAY_S[1]:
-        codings.append({"system": LOINC, "code": "41950-7", "display": "Number of steps in 24 hour Measured"})
+    if name in OF_A_DAY and side == "both" and DAY_S[0] <= (data.duration_s or 0.0) <= DAY_S[1]:
+        code, display = OF_A_DAY[name]
+        codings.append({"system": LOINC, "code": code, "display": display})
     return codings
 
 

@@ -82,6 +82,8 @@ def _columns(piece: FootPiece) -> dict[str, NDArray[Any]]:
         }
         if frames.imu is not None:
             values["imu"] = frames.imu
+    if piece.motion is not None:
+        values |= {"acc_m_s2": piece.motion[:, :3], "gyr_deg_s": piece.motion[:, 3:]}
     return values
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plantigrade.analysis.tables import events_csv, strides_csv
-from plantigrade.exports.export_data import ExportData, FootPiece
+from plantigrade.exports.export_data import MOTION_NAMES, ExportData, FootPiece
 from plantigrade.library.recordings.frames import CHANNELS, IMU_NAMES, NO_TIME
 
 if TYPE_CHECKING:
@@ -20,17 +20,19 @@ def frame_tables(data: ExportData) -> Iterator["pa.Table"]:
     """Frames of all feet, one row a frame of one foot, in pieces of the same columns.
 
     Columns: `foot`, `time_s`, `seq`, `slots`; of our insoles also `boot`, `status`, `device_us`,
-    `host_utc_ns`, `uncertainty_us`, `c00` ... `c15` (counts) and, where recorded, the IMU, empty where it
-    could not be read; then `f00` ... (newtons).
+    `host_utc_ns`, `uncertainty_us`, `c00` ... `c15` (counts) and, where recorded, the IMU's raw values,
+    empty where it could not be read; then `f00` ... (newtons) and, where recorded, `acc_x_m_s2` ...
+    `gyr_z_deg_s` (along the insole's axes).
     """
     sensors = max(len(foot.sensors) for foot in data.feet)
     imu = any(foot.frames is not None and foot.frames.has_imu for foot in data.feet)
+    motion = any(foot.motions is not None for foot in data.feet)
     for foot in data.feet:
         for piece in foot.pieces():
-            yield _frames(foot.foot, piece, data.has_counts, sensors, imu)
+            yield _frames(foot.foot, piece, data.has_counts, sensors, imu, motion)
 
 
-def _frames(foot: str, piece: FootPiece, counts: bool, sensors: int, imu: bool) -> "pa.Table":
+def _frames(foot: str, piece: FootPiece, counts: bool, sensors: int, imu: bool, motion: bool) -> "pa.Table":
     import pyarrow as pa
 
     size = len(piece.seq)
@@ -63,6 +65,12 @@ def _frames(foot: str, piece: FootPiece, counts: bool, sensors: int, imu: bool) 
             columns[f"f{sensor:02d}"] = pa.array(force, mask=~np.isfinite(force))
         else:
             columns[f"f{sensor:02d}"] = pa.nulls(size, pa.float32())
+    for index, name in enumerate(MOTION_NAMES if motion else ()):
+        if piece.motion is None:
+            columns[name] = pa.nulls(size, pa.float32())
+        else:
+            value = np.ascontiguousarray(piece.motion[:, index])
+            columns[name] = pa.array(value, mask=~np.isfinite(value))
     return pa.table(columns)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from plantigrade.calibration import nominal
 from plantigrade.exports import marks
-from plantigrade.exports.export_data import ExportData, ExportError, _at_frames
+from plantigrade.exports.export_data import ExportData, ExportError, _at_frames, _forces_of
 from plantigrade.exports.slots import MAX_ROWS, needs_rows, row_count, row_offset_ms, slot_rows
 from plantigrade.gait.signals import Foot, FootSignal, Walk
 from plantigrade.library.recordings.frames import NO_TIME
@@ -115,11 +115,11 @@ def test_forces_are_those_at_the_time_of_a_frame(rows: slice, forces: list[float
     """Samples at 0.1, 0.2 and 0.3 s; frames before, on, between, on, after them and without a time."""
     signal = FootSignal(Foot.LEFT, np.array([0.1, 0.2, 0.3]), np.array([[1], [2], [3]], np.float32))
     times = np.array([0.0, 0.1, 0.25, 0.3, 0.4, np.nan])
-    found = _at_frames(signal, times, 1, rows)[:, 0]
+    found = _at_frames(signal, times, 1, _forces_of, rows)[:, 0]
     assert [None if np.isnan(one) else one for one in found.tolist()] == forces
     empty = FootSignal(Foot.LEFT, np.array([]), np.zeros((0, 1), np.float32))
     for nothing in (None, empty):
-        assert np.isnan(_at_frames(nothing, times, 1, rows)).all()
+        assert np.isnan(_at_frames(nothing, times, 1, _forces_of, rows)).all()
 
 
 def test_without_names(nameless: ExportData, data: ExportData) -> None:

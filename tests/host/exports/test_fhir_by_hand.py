@@ -217,22 +217,28 @@ def test_values_have_eight_digits(data: ExportData) -> None:
         (None, False),
     ],
 )
-def test_steps_of_a_day_have_the_code_of_loinc(
+def test_what_is_done_in_a_day_has_a_code_of_loinc(
     duration_s: float | None, has_code: bool, data: ExportData
 ) -> None:
-    """41950-7 counts steps in 24 hours: for 23.5 to 24.5 hours, of both feet, and for steps alone."""
-    day = replace(data, duration_s=duration_s)
-    loinc = {
-        "system": "http://loinc.org",
-        "code": "41950-7",
-        "display": "Number of steps in 24 hour Measured",
+    """Steps, distance and mean speed in 24 hours: for 23.5 to 24.5 hours, both feet, and these alone."""
+    both = data.analysis.both | {
+        "walking_distance_m": Parameter(5210.0, "m"),
+        "walking_speed_m_per_s": Parameter(1.18, "m/s", 4200),
     }
-    assert (loinc in observation(day, "steps")["code"]["coding"]) is has_code
-    assert loinc not in observation(day, "cadence")["code"]["coding"]
+    day = replace(data, duration_s=duration_s, analysis=replace(data.analysis, both=both))
+    codes = {
+        "steps": ("41950-7", "Number of steps in 24 hour Measured"),
+        "walking_distance_m": ("41953-1", "Walking distance 24 hour Calculated"),
+        "walking_speed_m_per_s": ("41957-2", "Walking speed 24 hour mean Calculated"),
+    }
+    for name, (code, display) in codes.items():
+        loinc = {"system": "http://loinc.org", "code": code, "display": display}
+        assert (loinc in observation(day, name.replace("_", " "))["code"]["coding"]) is has_code
+        assert loinc not in observation(day, "cadence")["code"]["coding"]
     assert data.analysis.left is not None
     left = replace(data.analysis.left, parameters={"steps": Parameter(6.0, "steps")})
     of_foot = replace(day, analysis=replace(data.analysis, left=left))
-    assert loinc not in observation(of_foot, "steps", "left")["code"]["coding"]
+    assert len(observation(of_foot, "steps", "left")["code"]["coding"]) == 1
 
 
 def test_times(data: ExportData) -> None:
