@@ -1,11 +1,12 @@
 """Bytes that a day of wear takes in the insole's log, and the hours that fit.
 
-    python -m tools.measure_log
+    python -m tools.measure_log [--motion]
 
 The firmware's own code from the sampler's ring on (reduced rate, records, log) runs here, on CPython, with a
 flash and a card in memory; what is missing is time. What the sensors show is recorded walking and modelled
-standing, sitting and an empty shoe, through the modelled front end with its noise. Counted is what the log
-has used of its pages, their headers, notes and unused ends included.
+standing, sitting and an empty shoe, through the modelled front end with its noise; with motion, walking is
+that of virtual people, and the motion sensor has the noise of its data sheet. Counted is what the log has
+used of its pages, their headers, notes and unused ends included.
 """
 
 import argparse
@@ -18,10 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from insole_protocol.block import MAX_FRAMES, MAX_FRAMES_IMU
 from insole_protocol.codec import Encoder
 from numpy.typing import NDArray
+from plantigrade.gait.signals import NEWTONS_PER_KG
 from plantigrade.twin.body import draw_person, load_walk, stand
+from plantigrade.twin.body.motion import Inertial
 from plantigrade.twin.electrical import FrontEnd
+from plantigrade.twin.motion_sensor import measure as measure_motion
+from plantigrade.twin.moving_people import moving_walk
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE_BYTES = 4096
@@ -85,13 +91,13 @@ class MemoryCard:
 class Ring:
     """What `insole.blocks` needs of the sampler: rows that have been taken, on a perfect clock."""
 
-    motion = None
     rows = RING_ROWS
     period_us = 1_000_000 // RATE_HZ
     start_us = 0
 
-    def __init__(self) -> None:
+    def __init__(self, has_motion: bool) -> None:
         self.frames = array("H", bytes(2 * 16 * RING_ROWS))
+        self.motion = array("h", bytes(2 * 6 * RING_ROWS)) if has_motion else None
         self.lost_before = array("I", bytes(4 * RING_ROWS))
         self.marks = bytearray(RING_ROWS)
         self.wake_rows = 1
@@ -106,10 +112,12 @@ class Ring:
         """Free the oldest."""
         self.tail = (self.tail + rows) % (2 * RING_ROWS)
 
-    def put(self, row: list[int]) -> None:
+    def put(self, row: list[int], motion: list[int] | None) -> None:
         """Another row."""
-        at = self._head % RING_ROWS * 16
-        self.frames[at : at + 16] = array("H", row)
+        at = self._head % RING_ROWS
+        self.frames[16 * at : 16 * (at + 1)] = array("H", row)
+        if self.motion is not None and motion is not None:
+            self.motion[6 * at : 6 * (at + 1)] = array("h", motion)
         self._head = (self._head + 1) % (2 * RING_ROWS)
 
     def lose_pending(self) -> int:
@@ -147,8 +155,8 @@ class Figures:
     walking_hours_that_fit: dict[str, float]
 
 
-def bytes_per_s(counts: NDArray[np.uint16], kind: str) -> float:
-    """What a stretch of samples takes of a "flash" or a "card", (n, 16) counts at 100 Hz."""
+def bytes_per_s(counts: NDArray[np.uint16], motion: NDArray[np.int16] | None, kind: str) -> float:
+    """What a stretch of (n, 16) counts and (n, 6) motion at 100 Hz takes of a "flash" or a "card"."""
     if str(ROOT / "firmware") not in sys.path:
         sys.path.append(str(ROOT / "firmware"))
     recorder = import_module("insole.recorder")
@@ -156,11 +164,13 @@ def bytes_per_s(counts: NDArray[np.uint16], kind: str) -> float:
     pages = len(counts) // 100 + 16
     log = recorder.Recorder(MemoryFlash(pages) if kind == "flash" else MemoryCard(pages))
     log.open()
-    ring = Ring()
-    builder = blocks.BlockBuilder(ring, Encoder(64), log, NoListener(), NoSteps(), REST)
+    ring = Ring(motion is not None)
+    encoder = Encoder(MAX_FRAMES if motion is None else MAX_FRAMES_IMU, motion is not None)
+    builder = blocks.BlockBuilder(ring, encoder, log, NoListener(), NoSteps(), REST)
     builder.follow(DAILY_FRAMES, True)
-    for number, row in enumerate(counts.tolist()):
-        ring.put(row)
+    moved = [None] * len(counts) if motion is None else motion.tolist()
+    for number, (row, of_row) in enumerate(zip(counts.tolist(), moved, strict=True)):
+        ring.put(row, of_row)
         if ring.waiting() >= ring.wake_rows:
             builder.drain()
         if number % FLUSH_ROWS == 0:
@@ -183,12 +193,37 @@ def samples(activity: str, seconds: float, seed: int) -> NDArray[np.uint16]:
     return front.counts(forces.left, RATE_HZ)
 
 
-def measure(seconds: float, seeds: int) -> Figures:
+def samples_with_motion(
+    activity: str, seconds: float, seed: int
+) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
+    """The same with the raw values of its motion sensor, which lies still where nobody walks."""
+    if activity == "walking":
+        moving = moving_walk(seed, seconds)
+        counts = FrontEnd(seed).counts(moving.made.forces.left, RATE_HZ)
+        return counts, moving.sensors[0].raw
+    counts = samples(activity, seconds, seed)
+    return counts, measure_motion(_resting, len(counts) / RATE_HZ, seed, RATE_HZ).raw
+
+
+def _resting(time_s: NDArray[np.float64]) -> Inertial:
+    still = np.zeros((len(time_s), 3))
+    return Inertial(
+        still + np.array([0.0, 0.0, NEWTONS_PER_KG]), still, still, np.tile(np.eye(3), (len(time_s), 1, 1))
+    )
+
+
+def _rate(activity: str, seconds: float, seed: int, kind: str, motion: bool) -> float:
+    if motion:
+        return bytes_per_s(*samples_with_motion(activity, seconds, seed), kind)
+    return bytes_per_s(samples(activity, seconds, seed), None, kind)
+
+
+def measure(seconds: float, seeds: int, motion: bool = False) -> Figures:
     """Means over some people and sensors."""
     rates = {
         kind: {
             activity: float(
-                np.mean([bytes_per_s(samples(activity, seconds, seed), kind) for seed in range(1, seeds + 1)])
+                np.mean([_rate(activity, seconds, seed, kind, motion) for seed in range(1, seeds + 1)])
             )
             for activity in ("walking", "standing", "sitting", "not worn")
         }
@@ -218,9 +253,10 @@ def main(texts: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=600.0, help="of each activity")
     parser.add_argument("--seeds", type=int, default=3, help="people and front ends")
+    parser.add_argument("--motion", action="store_true", help="with a motion sensor")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(texts)
-    figures = measure(options.seconds, options.seeds)
+    figures = measure(options.seconds, options.seeds, options.motion)
     if options.json:
         print(json.dumps(asdict(figures), indent=2))
         return 0

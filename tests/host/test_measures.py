@@ -32,8 +32,9 @@ def test_a_path_that_differs_shows_in_the_error_and_in_what_is_stated(
         assert uneven.stated_p95_ms > even.stated_p95_ms
 
 
-def test_a_day_of_wear_fits_into_128_mib() -> None:
-    figures = measure_log.measure(40, 1)
+@pytest.mark.parametrize("motion", [False, True])
+def test_a_day_of_wear_fits_into_128_mib(motion: bool) -> None:
+    figures = measure_log.measure(40, 1, motion)
     for rates in figures.bytes_per_s.values():
         assert rates["walking"] > rates["standing"] >= rates["sitting"] >= rates["not worn"] > 0
     card = figures.bytes_per_s["card"]
