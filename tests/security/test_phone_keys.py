@@ -109,8 +109,10 @@ async def test_a_phone_watches_and_fetches_and_is_made_void_alone(tmp_path: Path
         assert KEYS.device is not None and KEYS.log is not None
         home = Home(tmp_path / "home", InsoleKeys(SERIAL, KEYS.device, (KEYS.log,)))
         for _ in range(2):
-            said = await asyncio.to_thread(home.output_of, "void-phone", number.upper(), board.serial_port)
-            assert f"{SERIAL}: refuses phone {number}" in said and "1 of 4 places" in said, "twice is once"
+            output = await asyncio.to_thread(home.output_of, "void-phone", number.upper(), board.serial_port)
+            assert f"{SERIAL}: refuses phone {number}" in output and "1 of 4 places" in output, (
+                "twice is once"
+            )
         with pytest.raises(RefusedError, match="made void"):
             async with proved(board, one):
                 pass

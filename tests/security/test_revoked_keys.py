@@ -80,7 +80,7 @@ async def test_who_leaves_can_neither_connect_nor_read_what_comes_after(tmp_path
 
         for name in ("lost.phone-keys", "kept.phone-keys"):
             owner.output_of("phone", SERIAL, "-o", tmp_path / name)
-        lost, kept = (line.split()[0] for line in owner.output_of("phones").splitlines())
+        lost, own = (line.split()[0] for line in owner.output_of("phones").splitlines())
         await asyncio.to_thread(owner.output_of, "void-phone", lost, board.serial_port)
         assert [line.split()[-1] for line in owner.output_of("phones").splitlines()] == ["void", "valid"]
         done = await asyncio.to_thread(owner.output_of, "revoke", SERIAL[-4:], board.serial_port)
@@ -88,8 +88,8 @@ async def test_who_leaves_can_neither_connect_nor_read_what_comes_after(tmp_path
         with pytest.raises(LockedError, match="none of the 1 keys here is its own"):
             await let_in(leaver, board)
         assert [line.split()[-1] for line in owner.output_of("phones").splitlines()] == ["void", "void"]
-        said = await asyncio.to_thread(owner.output_of, "void-phone", kept, board.serial_port)
-        assert "1 of 4 places" in said, "new keys free the places of phones that have none of them"
+        output = await asyncio.to_thread(owner.output_of, "void-phone", own, board.serial_port)
+        assert "1 of 4 places" in output, "new keys free the places of phones that have none of them"
         await fetch(owner, board, after, (await let_in(owner, board)).next_seq)
     assert all(opened(owner, before)) and all(opened(owner, after))
     assert all(opened(leaver, before)), "what was theirs stays theirs"

@@ -147,8 +147,8 @@ def test_a_link_that_was_cut_short_says_so_and_the_page_works(
     page = context.new_page()
     page.goto(f"/phone/#keys={keys}")
     page.wait_for_function(READY)
-    said = page.locator("#trouble").inner_text()
-    assert "holds no keys" in said or "another kind of file" in said
+    message = page.locator("#trouble").inner_text()
+    assert "holds no keys" in message or "another kind of file" in message
     assert page.get_by_role("button", name="Connect an insole").is_enabled()
     assert "#" not in page.url
     context.close()
@@ -176,7 +176,7 @@ def test_an_end_behind_what_could_not_be_written_does_not_count(browser: "Browse
 
 
 @pytest.mark.parametrize(
-    ("log", "told"),
+    ("log", "expected"),
     [
         ("{ acknowledged_seq: 0, next_seq: 900 }", [["LOG_ACK", [500]]]),
         ("{ acknowledged_seq: 500, next_seq: 900 }", []),
@@ -185,7 +185,7 @@ def test_an_end_behind_what_could_not_be_written_does_not_count(browser: "Browse
     ids=["up to what is safe", "once", "not after it began to count anew"],
 )
 def test_what_an_insole_is_told_to_forget(
-    browser: "Browser", empty: Served, log: str, told: list[Any]
+    browser: "Browser", empty: Served, log: str, expected: list[Any]
 ) -> None:
     with opened(browser, empty) as page:
         asked = page.evaluate(
@@ -202,7 +202,7 @@ def test_what_an_insole_is_told_to_forget(
               return asked;
             }}"""
         )
-    assert asked == told
+    assert asked == expected
 
 
 def test_it_starts_where_there_is_no_internet(browser: "Browser") -> None:

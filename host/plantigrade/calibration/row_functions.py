@@ -1,7 +1,7 @@
 """Exponential and logarithm of a row of numbers, so that the compiler works on several at a time.
 
 The C library's functions take one number at a call, and three calls a sample were most of what it took to
-turn counts into newtons. Both are good to 1e-9, where newtons are kept in 24 bits (6e-8).
+turn counts into newtons. Both are good to 1e-9, where newtons have 24 bits (6e-8).
 """
 
 import math
@@ -53,9 +53,9 @@ def log_row(values: F64, bits: I64, exponent: F64) -> None:
         exponent: (n,) to work in.
     """
     for i in range(len(values)):
-        whole = (bits[i] - _ROOT_HALF) >> _EXPONENT_BITS
-        exponent[i] = whole
-        bits[i] -= whole << _EXPONENT_BITS
+        power_of_2 = (bits[i] - _ROOT_HALF) >> _EXPONENT_BITS
+        exponent[i] = power_of_2
+        bits[i] -= power_of_2 << _EXPONENT_BITS
     for i in range(len(values)):
         z = (values[i] - 1.0) / (values[i] + 1.0)  # at most 0.17: log is twice the artanh of it
         q = z * z

@@ -79,7 +79,7 @@ def test_more_than_a_phone_or_a_code_takes_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ((), "--output"),
         (("--qr", "code.png"), "needs --page"),
@@ -89,10 +89,10 @@ def test_more_than_a_phone_or_a_code_takes_is_refused(tmp_path: Path) -> None:
         (("--qr", "code.png", "--page", "https:///phone/"), "https://"),
     ],
 )
-def test_options_that_do_not_fit(home: Home, options: tuple[str, ...], said: str) -> None:
+def test_options_that_do_not_fit(home: Home, options: tuple[str, ...], message: str) -> None:
     result: Result = home.run("phone", LEFT, *options)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize("number", ["1a2b3c4", "1a2b3c4dd", "left", "1a2b3c4g"])

@@ -57,12 +57,12 @@ def test_the_whole_is_the_same(content: str, stored: dict[str, tuple[Walk, Walk]
 def test_motion_of_the_whole_is_the_same(stored: dict[str, tuple[Walk, Walk]]) -> None:
     for plain, long in zip(*(one.feet for one in stored["counts"]), strict=True):
         assert plain.motion is not None and long.motion is not None
-        for read, kept in (
+        for read, in_memory in (
             (long.motion.acc_m_s2, plain.motion.acc_m_s2),
             (long.motion.gyr_deg_s, plain.motion.gyr_deg_s),
         ):
-            assert isinstance(read, StoredForces) and np.array_equal(np.asarray(read), kept)
-            assert np.array_equal(read[250:650], kept[250:650])
+            assert isinstance(read, StoredForces) and np.array_equal(np.asarray(read), in_memory)
+            assert np.array_equal(read[250:650], in_memory[250:650])
         assert long.motion.axes == plain.motion.axes
 
 

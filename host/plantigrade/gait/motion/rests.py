@@ -50,8 +50,8 @@ class Rests:
             return
         times = self._found[: self._count, 0]
         oldest = int(np.searchsorted(times, times[-1] - self._history_s)) if self._count else 0
-        kept = self._found[max(0, oldest - RESTS) : self._count]
-        count = len(kept)
+        retained = self._found[max(0, oldest - RESTS) : self._count]
+        count = len(retained)
         made = np.empty((max(_ROOM, 2 * (count + rows)), still_kernel.REST_COLUMNS))
-        made[:count] = kept
+        made[:count] = retained
         self._found, self._count = made, count
