@@ -200,12 +200,14 @@ class BumbleClient(BaseBleakClient):
         self.services = await self._request(self._discover(peer))
 
     async def _encrypt(self, central: Central, connection: Connection) -> None:
-        """Bonded: encrypt at once, as operating systems do. A peer that lost the bond has it deleted here
-        too.
+        """Bonded: encrypt at once, as operating systems do. A peer that says that it lost the bond has it
+        deleted here too; one that went has not said so.
         """
         try:
             await self._request(connection.encrypt())
-        except (core.BaseBumbleError, BleakError):
+        except (core.BaseBumbleError, BleakError) as error:
+            if not isinstance(error.__cause__ or error, core.BaseBumbleError):
+                raise  # the connection has ended
             await central.forget(self._peer_address)
             if self._connection is None:
                 raise BleakError(f"{self.address} no longer knows this host; pair again") from None

@@ -14,6 +14,8 @@ from plantigrade.twin.radio.connection_events import LL_PAYLOAD, AirConnection
 
 MAX_BACKLOG_BYTES = 16384  # that a host has not read yet
 _REASON_TIMEOUT = hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR
+_REASON_NEVER_BEGAN = hci.HCI_ErrorCode.CONNECTION_FAILED_TO_BE_ESTABLISHED_ERROR
+_ESTABLISHED_WITHIN_EVENTS = 6  # Bluetooth Core, volume 6, part B, 4.5
 
 Delivered = Callable[[bytes], None]
 
@@ -100,6 +102,16 @@ class AirController(Controller):
         self.send_hci_packet(hci.HCI_LE_Advertising_Report_Event([report]))
 
     # Connections
+
+    def create_le_connection(self, peer_address: hci.Address) -> None:
+        """Answer an advertisement. Of several who do, the advertiser hears one; the others believe that they
+        are connected, and are told after six events that they are not.
+        """
+        super().create_le_connection(peer_address)
+        connection = self.le_connections.get(peer_address)
+        if connection is not None:
+            within_s = _ESTABLISHED_WITHIN_EVENTS * self.air.conditions.interval_ms / 1000
+            asyncio.get_running_loop().call_later(within_s, self.air.drop_if_alone, self, connection)
 
     def send_hci_packet(self, packet: hci.HCI_Packet) -> None:
         """Give connection events the interval that is really in force."""
@@ -302,6 +314,13 @@ class Air(LocalLink):
             events.close()
 
     # Loss
+
+    def drop_if_alone(self, controller: AirController, connection: Connection) -> None:
+        """The peer, which is there, knows nothing of this connection."""
+        peer = self.find_le_controller(connection.peer_address)
+        is_open = controller.le_connections.get(connection.peer_address) is connection
+        if is_open and peer is not None and connection.self_address not in peer.le_connections:
+            controller.on_le_disconnected(connection, _REASON_NEVER_BEGAN)
 
     def cut(self, controller: AirController) -> None:
         """Both sides of all its connections see a supervision timeout at once."""
