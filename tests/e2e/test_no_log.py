@@ -28,7 +28,7 @@ from plantigrade.twin.radio.client import Radio
 from tests.e2e.radio_kit import QUICK
 from tests.e2e.twin_kit import UNIQUE_ID
 
-pytestmark = [pytest.mark.radio, pytest.mark.micropython]
+pytestmark = [pytest.mark.radio, pytest.mark.untimed, pytest.mark.micropython]
 
 SPEC = BoardSpec("left", UNIQUE_ID)
 log = logging.getLogger(__name__)

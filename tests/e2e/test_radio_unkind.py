@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 from bleak import BleakClient, BleakScanner
+from bleak.exc import BleakError
+from plantigrade.twin.bleak_backend import backend_for
+from plantigrade.twin.central import central_at, using
+from plantigrade.twin.radio.client import RadioAddress
 from plantigrade.twin.radio.conditions import RadioConditions
 
 from tests.e2e.radio_kit import PLAIN, PUSHED, Scene, scene
@@ -97,3 +101,20 @@ async def test_a_private_address_changes_only_when_advertising_begins_anew(tmp_p
             await s.console.line("ADVERTISING")
         (second,) = await addresses(s)
         assert first == second != known, "made at the first start, and fifteen minutes have not passed"
+
+
+async def test_of_two_who_answer_one_advertisement_one_gets_in_and_the_other_is_told(tmp_path: Path) -> None:
+    async with scene(tmp_path) as s:
+        at = RadioAddress(s.radio.address.host, s.radio.address.port, tmp_path / "other.json")
+        _, other = backend_for(at)
+        async with using(central_at(at)):
+            both = [s.bleak(), BleakClient(s.board.spec.radio_address, backend=other)]
+            came = await asyncio.gather(*(one.connect() for one in both), return_exceptions=True)
+            refused = [isinstance(one, BleakError) for one in came]
+            assert sorted(refused) == [False, True]
+            first, second = both[refused.index(False)], both[refused.index(True)]
+            assert await first.read_gatt_char(PLAIN) is not None
+            await first.disconnect()
+            await second.connect()
+            assert await second.read_gatt_char(PLAIN) is not None
+            await second.disconnect()

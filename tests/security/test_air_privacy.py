@@ -16,7 +16,7 @@ from plantigrade.twin.central import central_at, using
 
 from tests.security.air_kit import KEY, SERIAL, scene
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio]
+pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
 QUARTER_US = 905_000_000
 OWN = NONCE_BYTES + TOKEN_BYTES
 

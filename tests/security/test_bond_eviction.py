@@ -13,7 +13,7 @@ from hardware.power.wear import figures
 from tests.firmware.interpreters import Build, run_on
 from tests.security.air_kit import Host, Scene, scene
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio]
+pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
 
 
 async def begin_pairing(thief: Host) -> None:

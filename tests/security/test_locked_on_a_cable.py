@@ -28,7 +28,7 @@ from tests.security.locked_kit import (
     session_of,
 )
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio]
+pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
 NOBODY = KeysInMemory()
 
 

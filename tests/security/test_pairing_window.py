@@ -6,7 +6,7 @@ import pytest
 
 from tests.security.air_kit import scene
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio]
+pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
 
 
 async def test_without_the_button_nobody_gets_in_not_even_as_the_first(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from plantigrade.twin.board import VirtualBoard
 from tests.e2e.twin_kit import MPREMOTE, mpremote
 from tests.security.locked_kit import KEYS, keyring, locked_board, locked_board_in_safe_mode, session_of
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio]
+pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
 SECRET = (
     "import esp32; b = bytearray(40)"
     "; esp32.Partition.find(1, label='keys')[0].readblocks(0, b, 0); print(b.hex())"
