@@ -39,6 +39,7 @@ senders: Any = pytest.importorskip("plantigrade.library.receiving.senders", reas
 filing: Any = pytest.importorskip("plantigrade.library.receiving.filing", reason=_NOT_YET)
 pytestmark = pytest.mark.browser
 CUTS: Final = 5
+LONGEST_STRETCH_BYTES: Final = 300_000
 PERSON: Final = "P001"
 READY = "() => document.documentElement.dataset.ready === 'yes'"
 BLUETOOTH = "Object.defineProperty(navigator, 'bluetooth', { value: {} });"
@@ -89,11 +90,9 @@ class CutLine(threading.Thread):
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
-        # Small enough to fall into most pieces, large enough for some to pass.
-        left = self._chance.randrange(2_000, 700_000) if self.cuts > 0 else None
         tasks = [
-            asyncio.ensure_future(self._pump(reader, back, left)),
-            asyncio.ensure_future(self._pump(there, writer, None)),
+            asyncio.ensure_future(self._pump(reader, back, is_cut=True)),
+            asyncio.ensure_future(self._pump(there, writer, is_cut=False)),
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -102,11 +101,12 @@ class CutLine(threading.Thread):
                 one.transport.abort()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _pump(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, left: int | None
-    ) -> None:
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, is_cut: bool) -> None:
+        left: int | None = None
         while data := await source.read(65536):
-            if left is not None and self.cuts > 0:
+            if is_cut and self.cuts > 0:  # a connection that was there before the cuts began is cut as well
+                # Small enough to fall into most pieces, large enough for some to pass.
+                left = self._chance.randrange(2_000, LONGEST_STRETCH_BYTES) if left is None else left
                 left -= len(data)
                 if left <= 0:
                     self.cuts -= 1
@@ -166,7 +166,7 @@ def a_journal(seconds: int) -> tuple[bytes, int]:
 
 
 def test_a_journal_comes_whole_over_a_line_that_breaks(browser: "Browser", tmp_path: Path) -> None:
-    sends_a_journal(browser, tmp_path, CUTS, 7)
+    assert sends_a_journal(browser, tmp_path, CUTS, 7)["cuts"] == CUTS
 
 
 def sends_a_journal(browser: "Browser", folder: Path, cuts: int, seed: int) -> dict[str, Any]:
