@@ -31,7 +31,8 @@ class Rests:
         most = len(time_s) // self._rows + 1
         self._make_room(most)
         room = self._found[self._count : self._count + most]
-        self._count += still_kernel.rests(time_s, acc, gyr, self._rows, self._state, room)
+        found: int = still_kernel.rests(time_s, acc, gyr, self._rows, self._state, room)
+        self._count += found
 
     def before(self, before_s: float) -> Floats:
         """(4,) median rates about the axes in degrees/s, and length of gravity in m/s2, of the last rests
@@ -49,7 +50,9 @@ class Rests:
         if self._count + rows <= len(self._found):
             return
         times = self._found[: self._count, 0]
-        oldest = int(np.searchsorted(times, times[-1] - self._history_s)) if self._count else 0
+        oldest = 0
+        if self._count:
+            oldest = int(times.searchsorted(float(times[-1]) - self._history_s))
         retained = self._found[max(0, oldest - RESTS) : self._count]
         count = len(retained)
         made = np.empty((max(_ROOM, 2 * (count + rows)), still_kernel.REST_COLUMNS))
