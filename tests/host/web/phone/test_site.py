@@ -68,3 +68,13 @@ def test_a_folder_for_any_web_server(tmp_path: Path) -> None:
     refused = CliRunner().invoke(phone, [str(tmp_path / "x"), "--clinic", "http://a.example"])
     assert isinstance(refused.exception, OriginError)
     assert not (tmp_path / "x").exists()
+
+
+def test_each_level_of_pressure_has_its_colour() -> None:
+    """Without one a sensor is black, as all of a foot in swing were."""
+    files = phone_files("en")
+    levels = re.search(r"const LEVELS = (\d+);", files["screen.js"].content.decode())
+    assert levels
+    style = files["components.css"].content.decode()
+    for level in range(int(levels[1])):
+        assert f".p{level} {{ fill: var(--p{level}); }}" in style
