@@ -1,7 +1,9 @@
 // What is shown. Everything that is read comes from the page's table of words; nothing is made of markup.
 const element = (id) => document.getElementById(id);
 const table = JSON.parse(element("words").textContent);
-export const language = document.documentElement.lang;
+const ofPage = document.documentElement.lang;
+/** For dates and numbers: the person's own kind of the page's language, such as en-GB. */
+export const language = navigator.languages.find((one) => one.split("-")[0] === ofPage) ?? ofPage;
 
 /** A text with its values filled in. */
 export const words = (key, values = {}) =>
