@@ -20,7 +20,7 @@ from plantigrade.twin.board_spec import BoardSpec, RadioEnd
 from plantigrade.twin.radio.client import Radio
 from plantigrade.twin.radio.conditions import RadioConditions
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
+pytestmark = [pytest.mark.micropython, pytest.mark.radio]
 
 SERIAL = "7cdfa1000102"
 IDENTITY = b"who this insole is"
