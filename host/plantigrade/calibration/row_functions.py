@@ -10,16 +10,16 @@ from typing import Final
 import numpy as np
 
 from plantigrade.array_types import F64, I64
+from plantigrade.calibration.settings import (
+    EXPONENT_BIAS,
+    MANTISSA_BITS,
+    MOST_EXPONENT,
+    ROOT_HALF_BITS,
+)
 from plantigrade.compiled import compiled
 
 _LN_2: Final = math.log(2.0)
 _LOG2_E: Final = 1.0 / _LN_2
-_MOST: Final = 600.0
-"""Beyond this exponent the result is what it is there."""
-_EXPONENT_BITS: Final = 52
-_BIAS: Final = 1023
-_ROOT_HALF: Final = 0x3FE6A09E667F3BCD
-"""The bits of 1/sqrt(2): the mantissa is taken from there to sqrt(2) (IEEE 754, binary64)."""
 _E2, _E3, _E4, _E5, _E6, _E7, _E8, _E9 = (1.0 / math.factorial(n) for n in range(2, 10))
 _L3, _L5, _L7, _L9, _L11 = (1.0 / n for n in range(3, 13, 2))
 
@@ -33,9 +33,9 @@ def exp_row(values: F64, power: F64, power_bits: I64) -> None:
         power, power_bits: (n,) to work in; the second a view of the first.
     """
     for i in range(len(values)):
-        value = min(max(values[i], -_MOST), _MOST)
+        value = min(max(values[i], -MOST_EXPONENT), MOST_EXPONENT)
         turns = np.floor(value * _LOG2_E + 0.5)
-        power_bits[i] = (np.int64(turns) + _BIAS) << _EXPONENT_BITS
+        power_bits[i] = (np.int64(turns) + EXPONENT_BIAS) << MANTISSA_BITS
         r = value - turns * _LN_2  # at most 0.35: nine terms of the series
         high = _E5 + r * (_E6 + r * (_E7 + r * (_E8 + r * _E9)))
         values[i] = 1.0 + r * (1.0 + r * (_E2 + r * (_E3 + r * (_E4 + r * high))))
@@ -53,9 +53,9 @@ def log_row(values: F64, bits: I64, exponent: F64) -> None:
         exponent: (n,) to work in.
     """
     for i in range(len(values)):
-        power_of_2 = (bits[i] - _ROOT_HALF) >> _EXPONENT_BITS
+        power_of_2 = (bits[i] - ROOT_HALF_BITS) >> MANTISSA_BITS
         exponent[i] = power_of_2
-        bits[i] -= power_of_2 << _EXPONENT_BITS
+        bits[i] -= power_of_2 << MANTISSA_BITS
     for i in range(len(values)):
         z = (values[i] - 1.0) / (values[i] + 1.0)  # at most 0.17: log is twice the artanh of it
         q = z * z

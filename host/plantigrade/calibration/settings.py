@@ -131,3 +131,12 @@ MAX_AGE_DAYS: Final = 180
 MAX_WORN_HOURS: Final = 400.0
 MAX_BASELINE_MOVE_COUNTS: Final = 40.0
 """A calibration that is older, was worn longer, or whose unloaded codes moved farther is to be made anew."""
+
+# -- exponential and logarithm of a row, by the bits of a number (IEEE 754, binary64)
+
+MANTISSA_BITS: Final = 52
+EXPONENT_BIAS: Final = 1023
+ROOT_HALF_BITS: Final = 0x3FE6A09E667F3BCD
+"""The bits of 1/sqrt(2): a mantissa is taken from there to sqrt(2), where the logarithm needs few terms."""
+MOST_EXPONENT: Final = 600.0
+"""Beyond this exponent, either way, the exponential is what it is there; newtons have one of 6."""

@@ -7,7 +7,7 @@ from plantigrade.gait.motion.settings import REST_S, RESTS
 from plantigrade.gait.settings import MOTION_AXES
 from plantigrade.gait.signals import Floats, Forces
 
-_ROOM = 1024
+SPARE_ROWS = 1024
 
 
 class Rests:
@@ -22,7 +22,7 @@ class Rests:
         self._rows = max(2, round(REST_S * rate_hz))
         self._history_s = history_s
         self._state = np.zeros(4 * MOTION_AXES + 1)
-        self._found: Floats = np.empty((_ROOM, still_kernel.REST_COLUMNS))
+        self._found: Floats = np.empty((SPARE_ROWS, still_kernel.REST_COLUMNS))
         self._count: int = 0
         self._latest: tuple[float, Floats] = np.nan, np.empty(0)
 
@@ -55,6 +55,6 @@ class Rests:
             oldest = int(times.searchsorted(float(times[-1]) - self._history_s))
         retained = self._found[max(0, oldest - RESTS) : self._count]
         count = len(retained)
-        made = np.empty((max(_ROOM, 2 * (count + rows)), still_kernel.REST_COLUMNS))
+        made = np.empty((max(SPARE_ROWS, 2 * (count + rows)), still_kernel.REST_COLUMNS))
         made[:count] = retained
         self._found, self._count = made, count

@@ -15,12 +15,15 @@ from plantigrade.compiled import compiled
 from plantigrade.gait.motion.settings import (
     CLIPPED_DEG_S,
     CLIPPED_M_S2,
+    COSINE_STEPS,
     IMPACT_REACH_S,
     LEAST_IMPACT_M_S3,
     LEAST_SPEED_M_S,
     OFFSET_M_S2,
     PIVOT_M,
     SCALE_SHARE,
+    SERIES_UP_TO_RAD2,
+    SINE_STEPS,
     SLIP_DEG,
     STANDARD_GRAVITY,
     STEP_SHARE,
@@ -31,6 +34,8 @@ from plantigrade.gait.motion.values import Flag, Value
 from plantigrade.gait.settings import MOTION_AXES
 from plantigrade.gait.signals import Floats
 
+_S1, _S2, _S3 = SINE_STEPS
+_C1, _C2, _C3 = COSINE_STEPS
 _CLIPPED = int(Flag.CLIPPED)
 _SLIPPED = int(Flag.SLIPPED)
 _LENGTH, _LENGTH_SD, _PROGRESSION = int(Value.LENGTH), int(Value.LENGTH_SD), int(Value.PROGRESSION)
@@ -45,9 +50,9 @@ def rotation(x: float, y: float, z: float, out: Floats) -> None:
     """(3, 3) rotation by the vector (x, y, z) in radians (Rodrigues); by series from one sample to the next,
     exact to 1e-11 up to 11 degrees."""
     square = x * x + y * y + z * z
-    if square < 0.04:
-        s = 1.0 - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0))
-        c = 0.5 - square / 24.0 * (1.0 - square / 30.0 * (1.0 - square / 56.0))
+    if square < SERIES_UP_TO_RAD2:
+        s = 1.0 - square / _S1 * (1.0 - square / _S2 * (1.0 - square / _S3))
+        c = 0.5 - square / _C1 * (1.0 - square / _C2 * (1.0 - square / _C3))
     else:
         angle = np.sqrt(square)
         s, c = np.sin(angle) / angle, (1.0 - np.cos(angle)) / square
