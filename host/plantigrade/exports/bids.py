@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from plantigrade.exports.about import about_text
 from plantigrade.exports.ascii_text import ascii_text
 from plantigrade.exports.atomic_write import new_folder
-from plantigrade.exports.export_data import MOTION_NAMES, ExportData, ExportFoot
+from plantigrade.exports.export_data import DEG_S, M_S2, MOTION_COLUMNS, ExportData, ExportFoot
 from plantigrade.exports.marks import marks
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
 
@@ -113,13 +113,18 @@ def _channels(data: ExportData) -> list[list[str]]:
         ]
         if foot.motions is not None:
             table += [
-                [f"{foot.foot}_{name}", name[4], kind, point, unit, rate, f"{what} in the insole's axes"]
-                for name, (kind, unit, what) in zip(MOTION_NAMES, _MOTION_KINDS, strict=True)
+                [f"{foot.foot}_{column.name}", column.axis, *_kind(column.unit, point, rate)]
+                for column in MOTION_COLUMNS
             ]
     return table
 
 
-_MOTION_KINDS: Final = (("ACCEL", "m/s^2", "specific force"),) * 3 + (("GYRO", "deg/s", "rotation"),) * 3
+_MOTION_KINDS: Final = {M_S2: ("ACCEL", "m/s^2", "specific force"), DEG_S: ("GYRO", "deg/s", "rotation")}
+
+
+def _kind(unit: str, point: str, rate: str) -> list[str]:
+    kind, of_bids, what = _MOTION_KINDS[unit]
+    return [kind, point, of_bids, rate, f"{what} along the insole's axis"]
 
 
 def _sidecar(data: ExportData, rows: int, channels: list[list[str]]) -> dict[str, Any]:

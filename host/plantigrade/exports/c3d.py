@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from plantigrade.exports.atomic_write import new_file
-from plantigrade.exports.export_data import MOTION_NAMES, ExportData, ExportError, ExportFoot
+from plantigrade.exports.export_data import MOTION_COLUMNS, ExportData, ExportError, ExportFoot
 from plantigrade.exports.marks import Mark, contacts
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
 
@@ -146,7 +146,8 @@ def _channels(
     found.append((f"{side} total", foot.force_unit, total))
     if piece.motion is not None:
         moved = where.spread(piece.motion.astype(np.float64), rows, np.nan)
-        labels = [(f"{side} {name[:5].replace('_', ' ')}", name[6:]) for name in MOTION_NAMES]
-        units = {"m_s2": "m/s2", "deg_s": "deg/s"}
-        found += [(label, units[unit], moved[:, index]) for index, (label, unit) in enumerate(labels)]
+        found += [
+            (f"{side} {column.label}", column.unit, moved[:, index])
+            for index, column in enumerate(MOTION_COLUMNS)
+        ]
     return [*found, (f"{side} clock ms", "ms", clock)]

@@ -12,7 +12,7 @@ beyond. Boot numbers, status and sensor calibration stay behind; use csv or parq
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,15 @@ from numpy.typing import NDArray
 from plantigrade.exports.atomic_write import new_file
 from plantigrade.exports.edf_file import HIGHEST, LOWEST, Annotation, Channel, Head, record_of
 from plantigrade.exports.edf_file import write as write_file
-from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot, FootPiece
+from plantigrade.exports.export_data import (
+    DEG_S,
+    M_S2,
+    MOTION_COLUMNS,
+    ExportData,
+    ExportError,
+    ExportFoot,
+    FootPiece,
+)
 from plantigrade.exports.marks import marks
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
 from plantigrade.library.time_zone import offset_text
@@ -32,10 +40,7 @@ LABEL: Final = 16
 STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 TOTAL_STEP: Final = 0.1
 CLOCK_STEPS: Final = (0.02, 0.1, 1.0, 10.0, 100.0)
-MOTIONS: Final = tuple((f"acc {axis}", "m/s2", 0.01) for axis in "xyz") + tuple(
-    (f"gyr {axis}", "deg/s", 0.1) for axis in "xyz"
-)
-"""Signals of a motion sensor: label, unit and step."""
+MOTION_STEPS: Final = {M_S2: 0.01, DEG_S: 0.1}
 BLOCK_RECORDS: Final = 600
 _STRETCH_ROWS: Final = 1 << 20
 _FORCE_STEPS: Final = HIGHEST - LOWEST - 1
@@ -64,7 +69,8 @@ def write(data: ExportData, path: Path) -> None:
         ExportError: no frame has a time, a value is out of range, or it cannot be written.
     """
     placed, rows = needs_rows(data, "EDF+")
-    count = sum(len(foot.sensors) + 2 + (0 if foot.motions is None else len(MOTIONS)) for foot in data.feet)
+    moving = sum(foot.motions is not None for foot in data.feet)
+    count = sum(len(foot.sensors) + 2 for foot in data.feet) + moving * len(MOTION_COLUMNS)
     try:
         per_record, record_s = record_of(data.rate_hz, count)
     except ValueError as error:
@@ -121,7 +127,7 @@ def _signals(foot: ExportFoot, where: SlotRows, rate_hz: float) -> list[_Signal]
         found.append(
             _counts(sensor, label) if foot.frames is not None else _force(sensor, label, foot, spans[sensor])
         )
-    motions = [] if foot.motions is None else [_motion(foot, index) for index in range(len(MOTIONS))]
+    motions = [] if foot.motions is None else [_motion(foot, index) for index in range(len(MOTION_COLUMNS))]
     return [*found, _total(foot, spans[-1]), *motions, _clock(foot, where, rate_hz)]
 
 
@@ -132,7 +138,7 @@ def _spans(foot: ExportFoot) -> list[tuple[float, float]]:
         ExportError: a count is out of range.
     """
     low, high = np.zeros(len(foot.sensors) + 1), np.zeros(len(foot.sensors) + 1)
-    for piece in foot.pieces():
+    for piece in replace(foot, motions=None).pieces():
         both = np.column_stack([piece.force_n, piece.total_n])
         known = np.where(np.isfinite(both), both, 0.0)
         if len(known):
@@ -172,7 +178,8 @@ def _total(foot: ExportFoot, span: tuple[float, float]) -> _Signal:
 
 
 def _motion(foot: ExportFoot, index: int) -> _Signal:
-    name, unit, step = MOTIONS[index]
+    column = MOTION_COLUMNS[index]
+    step = MOTION_STEPS[column.unit]
     lowest = -(_FORCE_STEPS // 2)
     reach = -lowest * step
 
@@ -180,7 +187,8 @@ def _motion(foot: ExportFoot, index: int) -> _Signal:
         assert piece.motion is not None
         return _digital(np.clip(piece.motion[:, index], -reach, reach), step, lowest)
 
-    return _Signal(_analogue(_label(foot, name), unit, step, lowest, "motion sensor"), LOWEST, values)
+    channel = _analogue(_label(foot, column.label), column.unit, step, lowest, "motion sensor")
+    return _Signal(channel, LOWEST, values)
 
 
 def _scale(

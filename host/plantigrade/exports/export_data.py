@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from importlib.metadata import version
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from insole_protocol import layout as places
@@ -17,6 +17,7 @@ from plantigrade.gait.signals import Floats, FootSignal, Forces, SensorLayout, S
 from plantigrade.library.entries import Note, Person, StoredAlert
 from plantigrade.library.recordings.columns import ColumnFile, release_memory
 from plantigrade.library.recordings.container import COUNTS, FootManifest, RecordedGap, RecordingManifest
+from plantigrade.library.recordings.forces import ACC_NAMES, GYR_NAMES
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
 from plantigrade.library.recordings.long_files import StoredFrames, stored_forces, when_of
 from plantigrade.library.time_zone import zone_of
@@ -25,16 +26,31 @@ SHIFTED_START: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Where a de-identified recording begins; times inside it keep their distances."""
 ANONYMOUS: Final = "recording"
 PIECE_ROWS: Final = 1 << 16
-MOTION_NAMES: Final = tuple(
-    f"{kind}_{axis}_{unit}" for kind, unit in (("acc", "m_s2"), ("gyr", "deg_s")) for axis in "xyz"
-)
-"""Of the columns of `FootPiece.motion`, as imports of plain CSV name them."""
+M_S2: Final = "m/s2"
+DEG_S: Final = "deg/s"
 _NAMELESS_INSOLE: Final = ("side", "layout", "firmware", "protocol_version", "capabilities", "period_us")
 _NAMELESS_FACTS: Final = ("made_by", "counts")
 
 
 class ExportError(PlantigradeError):
     """A recording that a format cannot hold, or a target that cannot be written."""
+
+
+class MotionColumn(NamedTuple):
+    """A column of `FootPiece.motion`: its name as the library and imports have it, its label for people, axis
+    and unit."""
+
+    name: str
+    label: str
+    axis: str
+    unit: str
+
+
+MOTION_COLUMNS: Final = tuple(
+    MotionColumn(name, f"{kind} {axis}", axis, unit)
+    for names, kind, unit in ((ACC_NAMES, "acc", M_S2), (GYR_NAMES, "gyr", DEG_S))
+    for name, axis in zip(names, "xyz", strict=True)
+)
 
 
 class Source(Protocol):
@@ -274,7 +290,7 @@ def _foot(source: Source, entry: FootManifest, walk: Walk) -> ExportFoot:
 def _motions(signal: FootSignal | None, times: Floats) -> Callable[[slice], Forces] | None:
     if signal is None or signal.motion is None:
         return None
-    return partial(_at_frames, signal, times, len(MOTION_NAMES), _motion_of)
+    return partial(_at_frames, signal, times, len(MOTION_COLUMNS), _motion_of)
 
 
 def _forces_of(signal: FootSignal, rows: slice) -> Forces:

@@ -37,11 +37,12 @@ UCUM_CODES: Final = {
 }  # fmt: skip
 DAY_S: Final = (23.5 * 3600.0, 24.5 * 3600.0)
 OF_A_DAY: Final = {
-    "steps": ("41950-7", "Number of steps in 24 hour Measured"),
-    "walking_distance_m": ("41953-1", "Walking distance 24 hour Calculated"),
-    "walking_speed_m_per_s": ("41957-2", "Walking speed 24 hour mean Calculated"),
+    "steps": {"code": "41950-7", "display": "Number of steps in 24 hour Measured"},
+    "walking_distance_m": {"code": "41953-1"},
+    "walking_speed_m_per_s": {"code": "41957-2"},
 }
-"""LOINC's codes of what was done in a day, by both feet."""
+"""LOINC's codes of what was done in a day, by both feet: steps, distance, and mean speed of walking; with
+LOINC's own name where we have it."""
 SEXES: Final = {"female": "female", "male": "male", "other": "other"}
 
 
@@ -174,8 +175,7 @@ def _figures(
 def _codings(data: ExportData, name: str, side: str) -> list[dict[str, str]]:
     codings = [{"system": LOCAL_SYSTEM, "code": _code(name), "display": _texts(name)}]
     if name in OF_A_DAY and side == "both" and DAY_S[0] <= (data.duration_s or 0.0) <= DAY_S[1]:
-        code, display = OF_A_DAY[name]
-        codings.append({"system": LOINC, "code": code, "display": display})
+        codings.append({"system": LOINC, **OF_A_DAY[name]})
     return codings
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plantigrade.analysis.tables import events_csv, strides_csv
-from plantigrade.exports.export_data import MOTION_NAMES, ExportData, FootPiece
+from plantigrade.exports.export_data import MOTION_COLUMNS, ExportData, FootPiece
 from plantigrade.library.recordings.frames import CHANNELS, IMU_NAMES, NO_TIME
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _frames(foot: str, piece: FootPiece, counts: bool, sensors: int, imu: bool, 
             columns[f"f{sensor:02d}"] = pa.array(force, mask=~np.isfinite(force))
         else:
             columns[f"f{sensor:02d}"] = pa.nulls(size, pa.float32())
-    for index, name in enumerate(MOTION_NAMES if motion else ()):
+    for index, (name, *_) in enumerate(MOTION_COLUMNS if motion else ()):
         if piece.motion is None:
             columns[name] = pa.nulls(size, pa.float32())
         else:

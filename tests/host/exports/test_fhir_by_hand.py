@@ -227,12 +227,12 @@ def test_what_is_done_in_a_day_has_a_code_of_loinc(
     }
     day = replace(data, duration_s=duration_s, analysis=replace(data.analysis, both=both))
     codes = {
-        "steps": ("41950-7", "Number of steps in 24 hour Measured"),
-        "walking_distance_m": ("41953-1", "Walking distance 24 hour Calculated"),
-        "walking_speed_m_per_s": ("41957-2", "Walking speed 24 hour mean Calculated"),
+        "steps": {"code": "41950-7", "display": "Number of steps in 24 hour Measured"},
+        "walking_distance_m": {"code": "41953-1"},
+        "walking_speed_m_per_s": {"code": "41957-2"},
     }
-    for name, (code, display) in codes.items():
-        loinc = {"system": "http://loinc.org", "code": code, "display": display}
+    for name, code in codes.items():
+        loinc = {"system": "http://loinc.org", **code}
         assert (loinc in observation(day, name.replace("_", " "))["code"]["coding"]) is has_code
         assert loinc not in observation(day, "cadence")["code"]["coding"]
     assert data.analysis.left is not None

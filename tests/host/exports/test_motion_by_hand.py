@@ -14,13 +14,14 @@ import numpy as np
 import pandas
 import pyedflib
 import pytest
-from plantigrade.exports.export_data import MOTION_NAMES, ExportData
+from plantigrade.exports.export_data import ExportData
 from plantigrade.exports.formats import FORMATS
 from plantigrade.gait.signals import Motion
 from pymatreader import read_mat
 
 from tests.host.exports import tiny
 
+NAMES = ("acc_x_m_s2", "acc_y_m_s2", "acc_z_m_s2", "gyr_x_deg_s", "gyr_y_deg_s", "gyr_z_deg_s")
 LOST = 2
 ROWS = [0, 1, 2, 5, 6, 7]
 FRAME_OF_ROW = [0, 1, 2, 3, 4, 4]
@@ -58,10 +59,10 @@ def test_tables(name: str, data: ExportData, tmp_path: Path) -> None:
         if name == "csv"
         else pandas.read_parquet(folder / "frames.parquet")
     )
-    assert tuple(table.columns[-6:]) == MOTION_NAMES
-    left = table[table["foot"] == "left"][list(MOTION_NAMES)].to_numpy(np.float32)
+    assert tuple(table.columns[-6:]) == NAMES
+    left = table[table["foot"] == "left"][list(NAMES)].to_numpy(np.float32)
     assert np.array_equal(left, motion(), equal_nan=True)
-    assert table[table["foot"] == "right"][list(MOTION_NAMES)].isna().all(axis=None)
+    assert table[table["foot"] == "right"][list(NAMES)].isna().all(axis=None)
 
 
 def test_matlab(data: ExportData, tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ def test_motion_bids(data: ExportData, tmp_path: Path) -> None:
     (sidecar,) = folder.glob("sub-*/motion/*_motion.json")
     table = pandas.read_csv(channels, sep="\t", keep_default_na=False)
     moved = table[table["type"].isin(["ACCEL", "GYRO"])]
-    assert moved["name"].tolist() == [f"left_{name}" for name in MOTION_NAMES]
+    assert moved["name"].tolist() == [f"left_{name}" for name in NAMES]
     assert moved["component"].tolist() == ["x", "y", "z"] * 2
     assert moved["units"].tolist() == ["m/s^2"] * 3 + ["deg/s"] * 3
     counted = json.loads(sidecar.read_text())

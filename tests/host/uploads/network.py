@@ -83,10 +83,13 @@ class BadNetwork(httpx2.BaseTransport):
         return response
 
 
-def outbox(home: Library, network: BadNetwork, clock: Clock, **settings: float) -> Outbox:
+def outbox(
+    home: Library, network: BadNetwork, clock: Clock, chance: float | None = None, **settings: float
+) -> Outbox:
     client = httpx2.Client(transport=network)
     chosen = SendingSettings(**{"piece_bytes": 2048, "rate_bytes_per_s": 1e9} | settings)
-    return Outbox(home, chosen, client, clock, clock.pause, clock.seconds)
+    draw = random.random if chance is None else lambda: chance
+    return Outbox(home, chosen, client, clock, clock.pause, clock.seconds, draw)
 
 
 def join_clinic(home: Library, person: str, clinic: Library, there: str, clock: Clock) -> None:

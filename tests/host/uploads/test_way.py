@@ -136,13 +136,19 @@ def test_a_bad_network(kind: str, home: Library, clinic: Library, clock: Clock) 
     assert_there_once(home, clinic)
 
 
-def test_a_store_that_answers_503_for_an_hour(home: Library, clinic: Library, clock: Clock) -> None:
+@pytest.mark.parametrize("chance", [0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
+def test_a_store_that_answers_503_for_an_hour(
+    chance: float, home: Library, clinic: Library, clock: Clock
+) -> None:
+    """However a home's waits were drawn, all is there an hour after the clinic is back."""
     end = clock.now + timedelta(hours=1)
     network = BadNetwork(clinic, lambda _request, _number: "503" if clock.now < end else "")
-    box = outbox(home, network, clock)
+    box = outbox(home, network, clock, chance)
+    wait_s = box.round()
     while states(home) != [SendingState.RECEIVED] * 2:
-        clock.now += timedelta(seconds=box.round())
+        clock.now += timedelta(seconds=wait_s)
         assert clock.now < end + timedelta(hours=1), "once it answers, an hour is enough"
+        wait_s = box.round()
     assert network.requests < 40, "it was not asked again and again"
     file_all(clinic, clock.now)
     assert_there_once(home, clinic)

@@ -199,7 +199,7 @@ class Store:
 
 def _write_log_anew(connection: sa.Connection) -> None:
     """Go once through all files of a PostgreSQL server's log: it keeps old ones, as they are, to use them
-    again, the more the busier it was (manual, section 28.5)."""
+    again, the more the busier it was (its manual, chapter on WAL configuration)."""
     files = connection.scalar(sa.text("SELECT count(*) FROM pg_ls_waldir()")) or 0
     for statement in ("CHECKPOINT", "SELECT pg_switch_wal()") * (files + 1) + ("CHECKPOINT",):
         connection.execute(sa.text(statement))

@@ -32,8 +32,8 @@ from plantigrade.service.sending.settings import LOOK_S, SendingSettings
 
 _MOST_MOVES = 20
 """Answers one after the other by which the clinic has another number of bytes."""
-_JITTER = 0.2
-"""Homes whose clinic was away do not come back all at once."""
+_SPREAD = 0.4
+"""Homes whose clinic was away do not come back all at once: each waits by up to this share less."""
 _RECEIPT_STATES = {state.value for state in (*TO_ASK, SendingState.OPENED)}
 """States that a clinic can name; those before are ours to know."""
 
@@ -48,6 +48,8 @@ class Outbox:
         now: the time.
         pause: waits some seconds; raises to stop.
         clock_s: measures how long a piece took.
+        chance: between 0 and 1, once. All waits of one outbox are shorter by the same share, so each is at
+            most as long as the clinic has been away: an outage costs no more than its own length again.
     """
 
     def __init__(
@@ -58,10 +60,12 @@ class Outbox:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pause: Callable[[float], None] = time.sleep,
         clock_s: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._library, self._settings = library, settings
         self._client = client or new_client()
         self._now, self._pause, self._clock_s = now, pause, clock_s
+        self._share = 1 - _SPREAD * chance()
         self._clinics, self._sendings = ClinicRegister(library), SendingRegister(library.store)
         self._files = ParcelFiles(library)
         self._away_until: dict[int, datetime] = {}
@@ -121,12 +125,16 @@ class Outbox:
         """Leave a clinic alone for a while."""
         failures = self._failures.get(clinic.id, 0)
         self._failures[clinic.id] = failures + 1
-        wait = waits.LONGEST_WAIT if isinstance(error, EndedError) else _wait(failures)
+        wait = waits.LONGEST_WAIT if isinstance(error, EndedError) else self._wait(failures)
         if isinstance(error, AwayError) and error.wait_s:
             wait = max(wait, timedelta(seconds=error.wait_s))
         self._away_until[clinic.id] = self._now() + wait
         if clinic.problem != str(error):
             self._clinics.note(clinic.id, str(error))
+
+    def _wait(self, failures: int) -> timedelta:
+        """Doubling."""
+        return self._share * min(waits.FIRST_WAIT * 2 ** min(failures, 16), waits.LONGEST_WAIT)
 
     def _send_all(self, clinic: Clinic, link: ClinicLink) -> None:
         while (sending := self._sendings.due(clinic, self._now())) is not None:
@@ -143,7 +151,7 @@ class Outbox:
                 self._files.remove(sending.id)
                 self._sendings.set(sending, state=SendingState.QUARANTINED.value, problem=str(error))
             except AwayError as error:
-                self._sendings.fail(sending, str(error), self._now() + _wait(sending.attempts))
+                self._sendings.fail(sending, str(error), self._now() + self._wait(sending.attempts))
                 raise
 
     def _drop(self, sending: Sending, link: ClinicLink) -> None:
@@ -226,9 +234,3 @@ class Outbox:
             opened_by=receipt.opened_by,
             next_utc=next_utc,
         )
-
-
-def _wait(failures: int) -> timedelta:
-    """Doubling, with some chance in it."""
-    wait = min(waits.FIRST_WAIT * 2 ** min(failures, 16), waits.LONGEST_WAIT)
-    return wait * random.uniform(1 - _JITTER, 1 + _JITTER)
