@@ -6,6 +6,7 @@ import subprocess
 import tokenize
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,7 @@ def retired_names(text: str, retired: frozenset[str] = RETIRED_NAMES) -> set[str
     }
 
 
+@cache
 def has_part_of(name: str, retired: frozenset[str]) -> bool:
     if name.startswith(("test_", "Test")) or name in ALLOWED_NAMES:
         return False
@@ -122,7 +124,9 @@ def retired_texts(text: str) -> list[str]:
 
 
 def prose(source: str) -> str:
-    """Comments, docstrings and messages of a source."""
+    """Comments, docstrings and messages of a source; nothing if no retired word is anywhere in it."""
+    if not RETIRED_TEXTS.search(source):  # to tell names, comments and texts apart takes ten times as long
+        return ""
     kinds = (tokenize.STRING, tokenize.COMMENT)
     return "\n".join(token.string for token in tokens(source) if token.type in kinds and " " in token.string)
 
