@@ -111,6 +111,41 @@ def test_migrated_tables_are_those_of_a_new_library(revision: str, data: Path, u
     store.close()
 
 
+def tables_of(store: Store) -> dict[str, object]:
+    """All that a database says of its tables, in an order of its own."""
+    found = sa.inspect(store.engine)
+    return {
+        name: {
+            "columns": sorted(
+                (one["name"], str(one["type"]), one["nullable"], str(one["default"]))
+                for one in found.get_columns(name)
+            ),
+            "key": str(found.get_pk_constraint(name)),
+            "others": sorted(map(str, (sorted(one.items()) for one in found.get_foreign_keys(name)))),
+            "indexes": sorted(map(str, (sorted(one.items()) for one in found.get_indexes(name)))),
+            "unique": sorted(map(str, (sorted(one.items()) for one in found.get_unique_constraints(name)))),
+            "checks": sorted(map(str, (sorted(one.items()) for one in found.get_check_constraints(name)))),
+        }
+        for name in found.get_table_names()
+    }
+
+
+def test_tables_made_at_once_are_those_that_all_migrations_make(data: Path, url: str | None) -> None:
+    data.mkdir(parents=True, exist_ok=True)
+    step_by_step = Store(data, url)
+    step_by_step.bring_up_to_date("0001")
+    step_by_step.bring_up_to_date()
+    expected, revision = tables_of(step_by_step), step_by_step.revision()
+    with step_by_step.engine.begin() as connection:
+        everything = sa.MetaData()
+        everything.reflect(connection)
+        everything.drop_all(connection)
+    assert step_by_step.revision() is None
+    step_by_step.bring_up_to_date()
+    assert (tables_of(step_by_step), step_by_step.revision()) == (expected, revision)
+    step_by_step.close()
+
+
 @pytest.mark.parametrize("revision", ["", *RELEASED])
 def test_migrated_texts_have_the_lengths_of_the_tables(revision: str, data: Path, url: str | None) -> None:
     """PostgreSQL cuts nothing off and refuses what is longer, so that a length is part of the format. Without

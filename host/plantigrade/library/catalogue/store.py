@@ -29,6 +29,7 @@ FILE_NAME: Final = "library.sqlite"
 BUSY_S: Final = 20.0
 _SHORT_MS: Final = 100
 _WRITING: Final = "plantigrade_writing"
+_VERSION_TABLE: Final = "alembic_version"
 _MIGRATION_LOCK: Final = 0x504C47  # any number that all our processes agree on
 
 
@@ -117,9 +118,9 @@ class Store:
         """Revision of the tables; None for a database without any."""
         with self.read() as session:
             connection = session.connection()
-            if not sa.inspect(connection).has_table("alembic_version"):
+            if not sa.inspect(connection).has_table(_VERSION_TABLE):
                 return None
-            return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            return connection.scalar(sa.text(f"SELECT version_num FROM {_VERSION_TABLE}"))
 
     def bring_up_to_date(self, revision: str = REVISION) -> None:
         """Create the tables, or migrate those of an older version, in one transaction.
@@ -130,6 +131,11 @@ class Store:
         present = self.revision()
         if present == revision:
             return
+        if present is None and revision == REVISION:
+            with self._alone() as connection:
+                if not sa.inspect(connection).has_table(_VERSION_TABLE):
+                    _create_tables(connection)
+                    return  # or another process has just made them
         from alembic import command
         from alembic.config import Config
         from alembic.script import ScriptDirectory
@@ -144,12 +150,18 @@ class Store:
                 f"{self.shown_url}: was made by a newer version of plantigrade (its tables have revision "
                 f"{present}, this version knows {REVISION}); update plantigrade"
             )
+        with self._alone() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+
+    @contextmanager
+    def _alone(self) -> Generator[sa.Connection]:
+        """A transaction during which nobody else changes tables."""
         with self.write() as session:
             connection = session.connection()
             if not self.is_sqlite:
                 connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            yield connection
 
     def wipe_traces(self, thoroughly: bool = False) -> bool:
         """Make what was deleted unreadable in the database's files; False while others are still reading.
@@ -195,6 +207,24 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _create_tables(connection: sa.Connection) -> None:
+    """All tables of the newest revision at once: a new library needs no way there.
+
+    Source: the cookbook of Alembic, "Building an Up to Date Database from Scratch".
+    """
+    from plantigrade.library.catalogue.sending_tables import Base as AllTables  # brings the other modules
+
+    AllTables.metadata.create_all(connection, checkfirst=False)
+    version = sa.Table(
+        _VERSION_TABLE,
+        sa.MetaData(),
+        sa.Column("version_num", sa.String(32), nullable=False),  # as Alembic makes it
+        sa.PrimaryKeyConstraint("version_num", name=f"{_VERSION_TABLE}_pkc"),
+    )
+    version.create(connection)
+    connection.execute(version.insert().values(version_num=REVISION))
 
 
 def _write_log_anew(connection: sa.Connection) -> None:
