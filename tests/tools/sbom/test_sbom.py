@@ -47,6 +47,29 @@ def test_what_is_no_cyclonedx_is_refused(bill) -> None:  # type: ignore[no-untyp
         document.check(json.dumps(broken))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("https://example.org/a%20b?c=d#e", True),
+        ("https://example.org/straße", True),
+        ("mailto:a@example.org", True),
+        ("https://example.org/a b", False),
+        ("https://example.org/%zz", False),
+        ("https://example.org/<a>", False),
+    ],
+)
+def test_an_address_is_one(address: str, is_one: bool, bill) -> None:  # type: ignore[no-untyped-def]
+    changed = json.loads(document.text_of(bill))
+    changed["components"] = changed["components"][:1]
+    changed["components"][0]["externalReferences"] = [{"type": "website", "url": address}]
+    if is_one:
+        document.check(json.dumps(changed))
+    else:
+        with pytest.raises(SbomError):
+            document.check(json.dumps(changed))
+
+
 def test_everything_that_is_required_is_in_it(bill) -> None:  # type: ignore[no-untyped-def]
     listed = {canonicalize_name(one["name"]): one["scope"] for one in bill["components"]}
     needed = closure(PYPROJECT["dependencies"])
