@@ -1,4 +1,4 @@
-"""The test command: fast tests on all cores first, then those that share browser, radio or a virtual machine.
+"""The test command: first what holds however busy the computer is, then what needs a browser, or quiet.
 
 Tests over the virtual radio that measure time run one at a time, alone on the machine; tests of the pages
 share a browser and a server for each core. Long runs (marker `soak`) are left out unless asked for. The
@@ -43,17 +43,15 @@ class Stage:
         return [str(file) for file in files if any(name in file.read_text("utf-8") for name in named)]
 
 
-# Each core gets half of the tests in their order, so that what a file shares is mostly made once; who is done
-# first takes over from the other.
+# Each process gets its share of the tests in their order, so that what a file shares is mostly made once, and
+# takes over from others when it is done. One more process than cores: a test that waits for the radio, for a
+# disk or for another program leaves its core to the next.
 _ALL_CORES = ("-n", "2", "--dist", "worksteal")
+_MORE_THAN_CORES = ("-n", "3", "--dist", "worksteal")
+_ON_A_BUSY_COMPUTER = "(not radio or untimed) and not vm and not browser and not soak"
 STAGES = (
-    Stage("fast, on all cores", (*_ALL_CORES, "-m", "not radio and not vm and not browser and not soak")),
+    Stage("what holds on a busy computer, three at a time", (*_MORE_THAN_CORES, "-m", _ON_A_BUSY_COMPUTER)),
     Stage("pages in a real browser, on all cores", (*_ALL_CORES, "-m", "browser and not soak"), ("browser",)),
-    Stage(
-        "radio that holds on a busy computer, three at a time",
-        ("-n", "3", "--dist", "worksteal", "-m", "untimed"),
-        ("untimed",),
-    ),
     Stage(
         "radio and virtual machine, one at a time",
         ("-m", "(radio or vm) and not untimed and not soak"),
