@@ -89,8 +89,8 @@ def _measured(folder: Path, minutes: float, mbit: float) -> str:
         sound = clinic.verify(NAME).ok
     share = 100 * link.up / (took_s * mbit * MBIT_BYTES)
     return (
-        f"{mbit:5.0f} Mbit/s: {took_s:7.1f} s, {share:5.1f} % of the link; {files} bytes in files, {sent.bytes} "
-        f"in the parcel, {link.up} up and {link.down} down in {link.requests} requests; "
+        f"{mbit:5.0f} Mbit/s: {took_s:7.1f} s, {share:5.1f} % of the link; {files} bytes in files, "
+        f"{sent.bytes} in the parcel, {link.up} up and {link.down} down in {link.requests} requests; "
         f"{'filed, sound' if filed and sound else 'NOT THERE'}"
     )
 
