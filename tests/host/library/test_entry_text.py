@@ -193,7 +193,7 @@ def test_on_a_terminal_nothing_is_coloured_but_the_heads(
     """Numbers are not highlighted, brackets are no markup, and lines are as wide as the terminal."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
-    terminal_tables.print_entries([ENTRY._replace(title="walk 12 [bold]x[/bold] " + "y" * 60)], 1, {})
+    terminal_tables.print_entries([ENTRY._replace(title="walk 12 [bold]x[/bold] " + "y" * 60)], "1", {})
     lines = capsys.readouterr().out.splitlines()
     assert "\x1b[1m" in lines[0] and all("\x1b" not in line for line in lines[1:])
     assert "walk 12" in lines[1] and "[bold]x[/bold]" in "".join(lines) and len(lines) > 3
