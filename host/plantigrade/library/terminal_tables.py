@@ -61,8 +61,8 @@ def print_entries(
 
     Args:
         entries: of this page.
-        total: how many the filter finds, in words.
-        zones: where wearers live, by code.
+        total: number of recordings that the filter finds, as text.
+        zones: time zones of the wearers, by code.
         following: what the next page comes after; None where this is the last.
     """
     if not entries:

@@ -125,8 +125,8 @@ def test_a_back_up_becomes_the_clinic_again_in_an_empty_place(machine: Machine) 
     machine.run(folder)
     machine.run(f"dropdb {DATABASE}")
     shutil.rmtree(machine.data)  # the key comes from elsewhere
-    said = machine.run(commands()[1])
-    assert said.splitlines() == [
+    shown = machine.run(commands()[1])
+    assert shown.splitlines() == [
         line
         for name in (FIRST, SECOND, LATE)
         for line in (f"{name}: sound", "  left: 300 frames requested = 300 recorded + 0 missing")
