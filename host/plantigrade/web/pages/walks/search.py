@@ -50,7 +50,7 @@ def search_of(visit: Visit) -> Search:
     typed = {name: visit.query.get(name, "").strip()[:_LONGEST] for name in _NAMES}
     first, last = day_of(typed["from"]), day_of(typed["to"])
     kind, _, value = typed["tag"].partition(":")
-    tag = Tag(kind, value) if kind in TAG_KINDS and value else None
+    tag = Tag(kind, value) if kind in TAG_KINDS and value and value.isprintable() else None
     checks = {
         "from": bool(typed["from"]) and first is None,
         "to": bool(typed["to"]) and last is None,
@@ -58,7 +58,7 @@ def search_of(visit: Visit) -> Search:
         "kind": bool(typed["kind"]) and typed["kind"] not in KINDS,
         "gaps": typed["gaps"] not in ("", "with", "without"),
     }
-    after, before = (visit.query.get(name, "")[:_LONGEST] or None for name in ("after", "before"))
+    after, before = (_recording(visit.query.get(name, "")) for name in ("after", "before"))
     wanted = Filter(
         person=visit.subject,
         tags=() if tag is None else (tag,),
@@ -85,6 +85,11 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _recording(text: str) -> str | None:
+    """A name that a recording may have; PostgreSQL refuses texts with a NUL."""
+    return text[:_LONGEST] if text and text.isprintable() else None
 
 
 def _midnight(day: date | None, visit: Visit, days: int = 0) -> datetime | None:
