@@ -20,7 +20,7 @@ from pathlib import Path
 
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.entries import Person
+from plantigrade.library.entries import Person, RecordingEntry
 from plantigrade.library.person.entries import Consent, DataKind
 from plantigrade.library.receiving.clinic_keys import public_key
 from plantigrade.library.receiving.entries import ParcelState
@@ -157,16 +157,33 @@ class Demo:
             return ParcelRegister(library.store, Spool(library.data_dir)).counts()
 
     def same(self, data: Path | None = None) -> int:
-        """How many recordings of the homes are at the clinic, sound, once, with the same manifest."""
+        """How many recordings of the homes are at the clinic, sound, once, with the same manifest.
+
+        Prints which are not, and why."""
         found = 0
         with self.open_clinic(data) as library:
-            for entry in library.find():
-                assert entry.person is not None
-                home = self.folder / f"home-{int(entry.person[1:])}" / "recordings" / entry.id
-                there = library.recordings / entry.id
-                same = (home / "recording.json").read_bytes() == (there / "recording.json").read_bytes()
-                found += same and library.verify(entry.id).ok
+            there = {entry.id: entry for entry in library.find()}
+            for number in range(self.homes):
+                for home in (self.folder / f"home-{number}" / "recordings").glob("*/recording.json"):
+                    problem = _problem(library, there.get(home.parent.name), home, f"P{number:03d}")
+                    found += not problem
+                    if problem:
+                        print(f"  home {number}, {home.parent.name}: {problem}")
         return found
+
+    def bytes_sent(self) -> int:
+        """Bytes of the recordings of all homes."""
+        return sum(one.stat().st_size for one in self.folder.glob("home-*/recordings/*/*"))
+
+
+def _problem(library: Library, entry: RecordingEntry | None, home: Path, person: str) -> str:
+    if entry is None:
+        return "is not there"
+    if entry.person != person:
+        return f"is a recording of {entry.person}"
+    if home.read_bytes() != (library.recordings / entry.id / home.name).read_bytes():
+        return "has another manifest"
+    return "; ".join(library.verify(entry.id).problems)
 
 
 def _wait(what: Callable[[], bool]) -> None:
@@ -210,7 +227,10 @@ def _run(demo: Demo, picture: Path | None) -> int:
             one.wait()
         _wait(lambda: demo.counts()[ParcelState.FILED] + demo.counts()[ParcelState.OPENED] == wanted)
         took = time.monotonic() - begun
-        print(f"{wanted} recordings sent by {demo.homes} homes at once, filed after {took:.0f} s")
+        print(
+            f"{wanted} recordings of {demo.bytes_sent()} bytes sent by {demo.homes} homes at once, "
+            f"filed after {took:.0f} s"
+        )
         print(f"the same at home and clinic, verified: {demo.same()} of {wanted}")
         if picture is not None:
             _picture(demo, picture)

@@ -77,7 +77,7 @@ COMMANDS: dict[str, CommandSpec] = {
         "Rules of a patient, findings and alerts, own baseline, before and after.",
     ),
     "reference": CommandSpec(
-        "plantigrade.posture.norms.commands",
+        "plantigrade.archive.reference_commands",
         "reference",
         "What healthy people have: show a reference set, build a clinic's own.",
     ),

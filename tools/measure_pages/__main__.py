@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.entries import Filter
 from plantigrade.library.person.entries import DataKind
 from plantigrade.web.accounts.rights import Account, Role
 from plantigrade.web.requests import COOKIE
@@ -36,8 +37,6 @@ from tools.measure_pages.library import PERSON, RECORDINGS, made
 TOKEN: Final = "measured"
 LISTS: Final = (
     "/walks",
-    "/walks?page=200",
-    "/walks?page=400",
     "/walks?q=shop",
     "/walks?tag=shoe%3Atrail&gaps=with",
     "/walks?from=2015-01-01&to=2015-12-31",
@@ -47,6 +46,13 @@ PATIENCE_MS: Final = 120_000
 CHROMIUM: Final = "/usr/bin/chromium"
 _LINK: Final = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
 _SCRIPT: Final = re.compile(r'<script src="([^"]+)"')
+
+
+def lists_of(library: Library) -> tuple[str, ...]:
+    """Addresses of lists, with pages in the middle and at the end of all recordings."""
+    entries = library.find(Filter(person=PERSON))
+    middle, end = entries[len(entries) // 2].id, entries[-25].id
+    return (*LISTS, f"/walks?after={middle}", f"/walks?before={middle}", f"/walks?after={end}")
 
 
 class OneReader:
@@ -204,7 +210,7 @@ def main() -> int:
             begin_s = 9 * 3600
             found: dict[str, Any] = {
                 "recordings": RECORDINGS,
-                "lists": {path: times(port, path, asked.times) for path in LISTS},
+                "lists": {path: times(port, path, asked.times) for path in lists_of(library)},
                 "first_paint": {
                     path: first_paint(port, path)
                     for path in ("/walks", f"/walks/{walk}", f"/walks/{walk}?view=details", "/compare")

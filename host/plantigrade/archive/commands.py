@@ -15,8 +15,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 ALL_STRIDES = "SELECT * FROM recordings JOIN strides USING (recording)"
 
 
-def _archive_options(command: Decorated) -> Decorated:
-    """Where the archive is."""
+def archive_options(command: Decorated) -> Decorated:
+    """Where the archive is: options that `where_of` takes."""
     command = click.option(
         "--store-options",
         default="{}",
@@ -70,7 +70,12 @@ def archive() -> None:
     """
 
 
-def _where(invocation: Invocation, values: dict[str, Any]) -> Any:
+def where_of(invocation: Invocation, values: dict[str, Any]) -> Any:
+    """An `actions.Where` of the options.
+
+    Raises:
+        MissingPartError: what the archive needs is not installed.
+    """
     try:
         from plantigrade.archive.actions import Where
     except ModuleNotFoundError as error:
@@ -89,7 +94,7 @@ def _workers(values: dict[str, Any]) -> Any:
 @click.option("--all", "everything", is_flag=True, help="Also what this version has analysed already.")
 @click.option("--failed", is_flag=True, help="Also what failed before by this version.")
 @_worker_options
-@_archive_options
+@archive_options
 @pass_invocation
 def analyze(invocation: Invocation, everything: bool, failed: bool, **values: Any) -> None:
     """Analyse what was not analysed yet.
@@ -105,7 +110,7 @@ def analyze(invocation: Invocation, everything: bool, failed: bool, **values: An
       plantigrade archive analyze --store s3://clinic/archive --scheduler tcp://10.0.0.5:8786
       plantigrade archive analyze --workers 2 --memory "2 GB" --report failures.json
     """
-    where = _where(invocation, values)
+    where = where_of(invocation, values)
     from plantigrade.archive import actions
 
     actions.analyze(where, _workers(values), everything, failed, values["report"])
@@ -113,7 +118,7 @@ def analyze(invocation: Invocation, everything: bool, failed: bool, **values: An
 
 @archive.command()
 @_worker_options
-@_archive_options
+@archive_options
 @pass_invocation
 def verify(invocation: Invocation, **values: Any) -> None:
     """Verify all recordings in the store.
@@ -124,7 +129,7 @@ def verify(invocation: Invocation, **values: Any) -> None:
     Examples:
       plantigrade archive verify --report damaged.json
     """
-    where = _where(invocation, values)
+    where = where_of(invocation, values)
     from plantigrade.archive import actions
 
     actions.verify(where, _workers(values), values["report"])
@@ -135,7 +140,7 @@ def verify(invocation: Invocation, **values: Any) -> None:
 @click.option(
     "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="Write JSON here."
 )
-@_archive_options
+@archive_options
 @pass_invocation
 def query(invocation: Invocation, sql: str, json_file: Path | None, **values: Any) -> None:
     """Ask the strides of all people, in SQL (DuckDB).
@@ -150,7 +155,7 @@ def query(invocation: Invocation, sql: str, json_file: Path | None, **values: An
                                  JOIN recordings USING (recording)
                                  WHERE list_contains(tags, 'shoe:trail') AND age_years > 65 GROUP BY foot"
     """
-    where = _where(invocation, values)
+    where = where_of(invocation, values)
     from plantigrade.archive import actions
 
     actions.query(where, sql, json_file)
@@ -159,7 +164,7 @@ def query(invocation: Invocation, sql: str, json_file: Path | None, **values: An
 @archive.command()
 @click.argument("target", type=_FILE)
 @click.option("--sql", default=ALL_STRIDES, help="Which rows [default: all strides with their recordings].")
-@_archive_options
+@archive_options
 @pass_invocation
 def export(invocation: Invocation, target: Path, sql: str, **values: Any) -> None:
     """Write the strides of all people to TARGET, .parquet or .csv. The file is not encrypted.
@@ -170,14 +175,14 @@ def export(invocation: Invocation, target: Path, sql: str, **values: Any) -> Non
       plantigrade archive export old.csv --sql "SELECT * FROM strides JOIN recordings USING (recording)
                                                 WHERE age_years > 65"
     """
-    where = _where(invocation, values)
+    where = where_of(invocation, values)
     from plantigrade.archive import actions
 
     actions.export(where, target, sql)
 
 
 @archive.command()
-@_archive_options
+@archive_options
 @pass_invocation
 def push(invocation: Invocation, **values: Any) -> None:
     """Copy the library's recordings into the store.
@@ -188,7 +193,7 @@ def push(invocation: Invocation, **values: Any) -> None:
     Examples:
       plantigrade archive push --store s3://clinic/archive
     """
-    where = _where(invocation, values)
+    where = where_of(invocation, values)
     from plantigrade.archive import actions
 
     actions.push(where)
@@ -196,7 +201,7 @@ def push(invocation: Invocation, **values: Any) -> None:
 
 @archive.command()
 @click.option("--report", type=_FILE, metavar="FILE", help="Write what failed, and why, as JSON.")
-@_archive_options
+@archive_options
 @pass_invocation
 def reindex(invocation: Invocation, **values: Any) -> None:
     """Enter recordings of the store into the catalogue.
@@ -207,7 +212,7 @@ def reindex(invocation: Invocation, **values: Any) -> None:
     Examples:
       plantigrade archive reindex --store s3://clinic/archive
     """
-    where = _where(invocation, values)
+    where = where_of(invocation, values)
     from plantigrade.archive import actions
 
     actions.reindex_store(where, values["report"])

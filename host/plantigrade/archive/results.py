@@ -8,7 +8,7 @@ are decrypted into memory, those of the columns that are asked for; plain ones a
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -53,6 +53,22 @@ def connect(library: Library, store: ArchiveStore) -> Any:
         ArchiveError: nothing was analysed yet.
         StoreAwayError: the store does not answer.
     """
+    connection, names = connect_recordings(library)
+    if library.vault is None:
+        _connect_plain(connection, store, names)
+    else:
+        _load_encrypted(connection, store, names, library)
+    connection.execute("SET enable_external_access = false")
+    return connection
+
+
+def connect_recordings(library: Library) -> tuple[Any, list[str]]:
+    """A DuckDB connection with the table of recordings alone, and their identifiers; close it, and take its
+    access to other files before anybody's SQL.
+
+    Raises:
+        ArchiveError: nothing was analysed yet.
+    """
     import duckdb
 
     names = _analysed(library)
@@ -62,12 +78,7 @@ def connect(library: Library, store: ArchiveStore) -> Any:
     connection.register("recordings_table", _recordings(library, names))
     connection.execute("CREATE TABLE recordings AS SELECT * FROM recordings_table")
     connection.unregister("recordings_table")
-    if library.vault is None:
-        _connect_plain(connection, store, names)
-    else:
-        _load_encrypted(connection, store, names, library)
-    connection.execute("SET enable_external_access = false")
-    return connection
+    return connection, names
 
 
 def _analysed(library: Library) -> list[str]:
@@ -157,6 +168,20 @@ def _load_encrypted(connection: Any, store: ArchiveStore, names: list[str], libr
 def _decrypted(store: ArchiveStore, names: list[str], library: Library) -> Iterator["pa.Table"]:
     import pyarrow as pa
 
+    for name, file in result_files(store, names, library):
+        table: Any = file.read().table
+        yield table.add_column(0, "recording", pa.array([name] * table.num_rows, pa.string()))
+
+
+def result_files(
+    store: ArchiveStore, names: Iterable[str], library: Library
+) -> Iterator[tuple[str, ColumnFile]]:
+    """The results of recordings, one after the other: name and file, which is there until the next.
+
+    Raises:
+        ArchiveError: one is not in the store.
+        StoreAwayError: the store does not answer.
+    """
     vault = library.vault
     key_id = None if vault is None else vault.key_id
     with tempfile.TemporaryDirectory(prefix="plantigrade-query-") as room:
@@ -166,5 +191,4 @@ def _decrypted(store: ArchiveStore, names: list[str], library: Library) -> Itera
                 raise ArchiveError(
                     f"{name}: its result is not in the store; run `plantigrade archive analyze --all`"
                 )
-            table: Any = ColumnFile(path, result_key(vault, name)).read().table
-            yield table.add_column(0, "recording", pa.array([name] * table.num_rows, pa.string()))
+            yield name, ColumnFile(path, result_key(vault, name))

@@ -171,9 +171,11 @@ class Filter:
         text: part of the title, in any case.
         with_gaps: only recordings in which frames are missing (True) or none are (False).
         deleted: the deleted ones instead of the others.
-        limit, offset: a page, newest first.
-        after: only what comes after this recording in that order: the way to the next page that takes as
-            long in the middle of a million as at its beginning.
+        limit: a page of so many, newest first.
+        after: only what comes after this recording in that order: the next page, which takes as long in the
+            middle of a million as at its beginning. Nothing comes after one that is not there.
+        before: in the same way only what comes before it; with a `limit` those that are next to it, which are
+            the page before.
     """
 
     person: str | None = None
@@ -186,5 +188,5 @@ class Filter:
     with_gaps: bool | None = None
     deleted: bool = False
     limit: int | None = None
-    offset: int = 0
     after: str | None = None
+    before: str | None = None

@@ -52,9 +52,19 @@ def working(what: str) -> Generator["Progress"]:
 
 
 def print_entries(
-    entries: Sequence[RecordingEntry], total: int, zones: Mapping[str | None, tzinfo | None]
+    entries: Sequence[RecordingEntry],
+    total: str,
+    zones: Mapping[str | None, tzinfo | None],
+    following: str | None = None,
 ) -> None:
-    """Recordings as a table; how many more there are below it. `zones`: where wearers live, by code."""
+    """Recordings as a table; below it how many there are, and how to see the next ones.
+
+    Args:
+        entries: of this page.
+        total: number of recordings that the filter finds, as text.
+        zones: time zones of the wearers, by code.
+        following: what the next page comes after; None where this is the last.
+    """
     if not entries:
         click.echo("no recordings")
         return
@@ -79,8 +89,8 @@ def print_entries(
             " ".join(filter(None, (entry.title, *map(str, entry.tags)))),
         )
     _console().print(table)
-    if total > len(entries):
-        click.echo(f"{len(entries)} of {total}; --limit shows more")
+    if following is not None:
+        click.echo(f"{len(entries)} of {total}; --limit shows more, --after {following} the next ones")
 
 
 def print_recording(recording: "Recording") -> None:

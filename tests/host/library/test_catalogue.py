@@ -78,7 +78,8 @@ FOUND = {
     "until": (Filter(until=datetime(2026, 2, 1, tzinfo=UTC)), set()),
     "nobody": (Filter(person="P009"), set()),
     "deleted": (Filter(deleted=True), {"d"}),
-    "page": (Filter(limit=1, offset=3), set()),
+    "next page": (Filter(limit=1, after="a"), {"b"}),
+    "page before": (Filter(limit=1, before="a"), {"c"}),
 }
 
 

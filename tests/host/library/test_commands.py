@@ -17,7 +17,7 @@ from tests.host.library.library_kit import FIRST, SECOND, START_NS, walk
 def test_an_empty_library(tmp_path: Path) -> None:
     assert reported(tmp_path / "new", "list") == "no recordings\n"
     assert document(tmp_path / "new", "list") == {
-        "schema": "plantigrade.sessions/1", "total": 0, "recordings": [],
+        "schema": "plantigrade.sessions/1", "total": 0, "after": None, "recordings": [],
     }  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def test_the_list(two_recordings: Path) -> None:
 
 def test_the_list_says_how_many_more_there_are(two_recordings: Path) -> None:
     lines = reported(two_recordings, "list", "--limit", "1").splitlines()
-    assert len(lines) == 3 and lines[-1] == "1 of 2; --limit shows more"
+    assert len(lines) == 3 and lines[-1] == f"1 of 2; --limit shows more, --after {FIRST} the next ones"
     assert len(reported(two_recordings, "list", "--limit", "2").splitlines()) == 3
 
 

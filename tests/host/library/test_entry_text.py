@@ -119,15 +119,15 @@ def test_entries_on_the_screen() -> None:
     other = other._replace(frames_missing=0, duration_s=None, feet=("left",), bytes=10)
     zones = {"P1": ZoneInfo("Pacific/Pago_Pago")}
     third = other._replace(id="c", person=None, start_utc_ns=None, title="", tags=())
-    assert shown(terminal_tables.print_entries, [ENTRY, other, third], 4, zones) == [
+    assert shown(terminal_tables.print_entries, [ENTRY, other, third], "4", zones, "c") == [
         "id  start                       person  length  feet  missing    size  title and tags",
         "a   2026-03-01 12:00            -         1:02  both   0.10 %  1.2 MB",
         "b   2026-03-01 01:00 UTC-11:00  P1           ?  left        0    10 B  ride [x] shoe:a other:b",
         "c   -                           -            ?  left        0    10 B",
-        "3 of 4; --limit shows more",
+        "3 of 4; --limit shows more, --after c the next ones",
     ]
-    assert shown(terminal_tables.print_entries, [], 3, {}) == ["no recordings"]
-    assert len(shown(terminal_tables.print_entries, [ENTRY], 1, {})) == 2
+    assert shown(terminal_tables.print_entries, [], "3", {}) == ["no recordings"]
+    assert len(shown(terminal_tables.print_entries, [ENTRY], "1", {})) == 2
 
 
 def test_a_recording_on_the_screen() -> None:
@@ -193,7 +193,7 @@ def test_on_a_terminal_nothing_is_coloured_but_the_heads(
     """Numbers are not highlighted, brackets are no markup, and lines are as wide as the terminal."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
-    terminal_tables.print_entries([ENTRY._replace(title="walk 12 [bold]x[/bold] " + "y" * 60)], 1, {})
+    terminal_tables.print_entries([ENTRY._replace(title="walk 12 [bold]x[/bold] " + "y" * 60)], "1", {})
     lines = capsys.readouterr().out.splitlines()
     assert "\x1b[1m" in lines[0] and all("\x1b" not in line for line in lines[1:])
     assert "walk 12" in lines[1] and "[bold]x[/bold]" in "".join(lines) and len(lines) > 3

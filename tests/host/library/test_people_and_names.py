@@ -242,14 +242,16 @@ def test_pages_spans_and_texts(many: int, eight: Library, monkeypatch: pytest.Mo
     monkeypatch.setattr(queries, "_MANY", many)
     eight.tag("c", [Tag("shoe", "x"), Tag("other", "y")])
     assert found(eight) == "hgfedcba"
-    assert found(eight, limit=3) == "hgf" and found(eight, offset=6) == "ba"
-    assert found(eight, limit=2, offset=1) == "gf" and found(eight, offset=8) == ""
+    assert found(eight, limit=3) == "hgf" and found(eight, after="c") == "ba"
+    assert found(eight, limit=2, after="h") == "gf" and found(eight, after="a") == ""
+    assert found(eight, limit=2, before="f") == "hg" and found(eight, before="h") == ""
+    assert found(eight, limit=2, before="a") == "cb" and found(eight, before="f") == "hg"
     assert found(eight, since=day(5)) == "hgf" and found(eight, since=day(5, 1)) == "hg"
     assert found(eight, until=day(1)) == "a" and found(eight, until=day(1, 1)) == "ba"
     assert found(eight, text="titel") == "hgfedcba" and found(eight, text="L C") == "c"
-    assert (
-        found(eight, text="titel", limit=2, offset=3) == "ed" and found(eight, text="titel", offset=7) == "a"
-    )
+    assert found(eight, text="titel", limit=2, after="f") == "ed"
+    assert found(eight, text="titel", after="b") == "a" and found(eight, text="L C", limit=1) == "c"
+    assert found(eight, text="titel", limit=2, before="c") == "ed"
     assert found(eight, text="x") == ""
     assert found(eight, text="titel", tags=(Tag("shoe", "x"),)) == "c"
     assert found(eight, tags=(Tag("shoe", "x"), Tag("other", "y"))) == "c"

@@ -92,8 +92,10 @@ SHAPE_OF_THE_REST = {
     "recordings": (
         ["id"], ["person_id > people.id"],
         [
-            ("ix_recordings_of_person", False), ("ix_recordings_order", False),
-            ("ix_recordings_person_id", False),
+            ("ix_recordings_deleted", False), ("ix_recordings_name", False),
+            ("ix_recordings_of_kind", False), ("ix_recordings_of_person", False),
+            ("ix_recordings_order", False), ("ix_recordings_person_id", False),
+            ("ix_recordings_with_gaps", False),
         ],
     ),
     "archive_results": (["recording_id"], [OF_RECORDING], []),

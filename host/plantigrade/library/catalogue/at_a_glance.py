@@ -2,7 +2,7 @@
 consents. What cannot be read of one person spoils no list."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -59,31 +59,40 @@ def glances(library: "Library", codes: Collection[str], since: datetime) -> list
     Raises:
         LibraryError: the database fails.
     """
-    begins = RecordingRow.order_ns >= round(since.timestamp() * _NANO)
-    ends_ns = RecordingRow.order_ns + sa.func.coalesce(RecordingRow.duration_s, 0.0) * _NANO
-    of_people = (
-        sa.select(
-            RecordingRow.person_id,
-            sa.func.max(ends_ns),
-            sa.func.sum(sa.case((begins, 1), else_=0)),
-            sa.func.sum(sa.case((begins, RecordingRow.frames_recorded), else_=0)),
-            sa.func.sum(sa.case((begins, RecordingRow.frames_missing), else_=0)),
-        )
-        .where(RecordingRow.erasing.is_(False), RecordingRow.deleted_utc.is_(None))
-        .group_by(RecordingRow.person_id)
+    row, person = RecordingRow, PersonRow
+    ends_ns = row.order_ns + sa.func.coalesce(row.duration_s, 0.0) * _NANO
+    counted = (row.erasing.is_(False), row.deleted_utc.is_(None))
+    newest = (  # one look into the index of a person's recordings: however many there are
+        sa.select(ends_ns).where(row.person_id == person.id, *counted).order_by(row.order_ns.desc()).limit(1)
     )
-    people = sa.select(PersonRow.id, PersonRow.code, PersonRow.time_zone, PersonRow.audit_key)
+    people = (
+        sa.select(person.id, person.code, person.time_zone, person.audit_key, newest.scalar_subquery())
+        .where(person.erasing.is_(False))
+        .order_by(person.code)
+    )
+    begun = (
+        sa.select(
+            row.person_id,
+            sa.func.max(ends_ns),
+            sa.func.count(),
+            sa.func.sum(row.frames_recorded),
+            sa.func.sum(row.frames_missing),
+        )
+        .where(row.order_ns >= round(since.timestamp() * _NANO), *counted)
+        .group_by(row.person_id)
+    )
+    known = _rows_of(library, people, codes, code_at=1)
+    if len(known) < _MANY:
+        begun = begun.where(row.person_id.in_([one[0] for one in known]))
     with library.store.read() as session:
-        connection = session.connection()
-        recorded = {row[0]: row[1:] for row in connection.execute(of_people)}
-        known = [
-            row
-            for row in connection.execute(people.where(PersonRow.erasing.is_(False)).order_by(PersonRow.code))
-            if row.code in codes
-        ]
-    library.read_log.add((row.audit_key for row in known), "list")
-    nothing = (None, 0, 0, 0)
-    return [_glance(row.code, row.time_zone, *recorded.get(row.id, nothing)) for row in known]
+        recorded = {one[0]: one[1:] for one in session.connection().execute(begun)}
+    library.read_log.add((one[3] for one in known), "list")
+    found: list[Glance] = []
+    for number, code, zone, _, newest_ns in known:
+        latest_ns, *sums = recorded.get(number, (newest_ns, 0, 0, 0))
+        ends = [float(one) for one in (latest_ns, newest_ns) if one is not None]
+        found.append(_glance(code, zone, max(ends, default=None), *sums))
+    return found
 
 
 def _glance(
@@ -222,13 +231,15 @@ def sharing_with(library: "Library", recipient: str, at_utc: datetime) -> dict[s
     return found
 
 
-def _rows_of(library: "Library", query: Any, codes: Collection[str] | None) -> Iterable[Any]:
-    """Plain rows of a query whose first column is the code; of these people only."""
+def _rows_of(
+    library: "Library", query: Any, codes: Collection[str] | None, code_at: int = 0
+) -> Sequence[Any]:
+    """Plain rows of a query that has the code in a column; of these people only."""
     if codes is not None and len(codes) < _MANY:  # else reading all is quicker than naming so many
         query = query.where(PersonRow.code.in_(codes))
     with library.store.read() as session:
         rows = session.connection().execute(query).all()
-    return rows if codes is None else [row for row in rows if row[0] in codes]
+    return rows if codes is None else [row for row in rows if row[code_at] in codes]
 
 
 def _document(library: "Library", stored: str) -> dict[str, Any] | None:

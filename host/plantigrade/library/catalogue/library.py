@@ -196,10 +196,15 @@ class Library(LibraryPeople):
         with self.store.read() as session:
             return queries.find(session, wanted)
 
-    def count(self, wanted: Filter = Filter()) -> int:  # noqa: B008 (frozen)
-        """How many recordings meet a filter, its page aside."""
+    def count(self, wanted: Filter = Filter(), most: int | None = None) -> int:  # noqa: B008 (frozen)
+        """How many recordings meet a filter, its page aside.
+
+        Args:
+            wanted: the filter.
+            most: where there are more, this is the answer: databases count one by one.
+        """
         with self.store.read() as session:
-            return queries.count(session, wanted)
+            return queries.count(session, wanted, most)
 
     def entry(self, name: str) -> RecordingEntry:
         """The entry of a recording, by its identifier or an unmistakable beginning of it.

@@ -58,11 +58,19 @@ class LibraryPeople:
             add_audit_entry(session, "change person", row.audit_key)
             return queries.as_person(row)
 
-    def people(self) -> list[Person]:
-        """Everyone, by code."""
+    def people(self, *, after: str | None = None, limit: int | None = None) -> list[Person]:
+        """People by code: everyone, or a page.
+
+        Args:
+            after: only those whose codes come after this one, whether or not it is there.
+            limit: at most so many.
+        """
+        query = sa.select(PersonRow).where(PersonRow.erasing.is_(False)).order_by(PersonRow.code)
+        if after is not None:
+            query = query.where(PersonRow.code > after)
         with self.store.read() as session:
-            query = sa.select(PersonRow).where(PersonRow.erasing.is_(False)).order_by(PersonRow.code)
-            found = [(queries.as_person(row), row.audit_key) for row in session.scalars(query)]
+            rows = session.scalars(query.limit(limit))
+            found = [(queries.as_person(row), row.audit_key) for row in rows]
         self.read_log.add((key for _, key in found), "list")
         return [person for person, _ in found]
 

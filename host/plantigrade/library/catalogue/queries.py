@@ -1,7 +1,9 @@
 """Questions to the catalogue, answered with plain values."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -14,6 +16,8 @@ from plantigrade.library.entries import Filter, Person, RecordingEntry, Tag
 
 _NANO = 1_000_000_000
 _MANY = 500
+_AT_ONCE = 500
+"""Titles that are fetched at once: enough that the way to the database does not count."""
 
 
 class UnknownRecordingError(PlantigradeError):
@@ -51,22 +55,23 @@ _FEET, _TAGS = 6, 11  # places in _COLUMNS: feet; where the tags of an entry go
 def find(session: Session, wanted: Filter) -> list[RecordingEntry]:
     """Recordings that meet a filter, newest first."""
     query = _matching(wanted)
-    if wanted.text is None and wanted.limit is None and not wanted.offset and _sorts_by_bytes(session):
+    if wanted.text is None and wanted.limit is None and _sorts_by_bytes(session):
         rows = _rows(session, query.add_columns(RecordingRow.order_ns))
         rows.sort(key=itemgetter(0))
         rows.sort(key=itemgetter(-1), reverse=True)
         return _entries(session, rows)
-    query = query.order_by(RecordingRow.order_ns.desc(), RecordingRow.id)
+    is_upwards = wanted.before is not None  # from there to newer ones, so that the page ends there
+    order = RecordingRow.order_ns.asc() if is_upwards else RecordingRow.order_ns.desc()
+    query = query.order_by(order, RecordingRow.id.desc() if is_upwards else RecordingRow.id)
     if wanted.text is None:
-        if wanted.limit is not None or wanted.offset:
-            query = query.limit(wanted.limit).offset(wanted.offset)
-        return _entries(session, _rows(session, query))
-    named = _named(session, query, wanted.text)  # titles may be encrypted, so texts are compared here
-    page = named[wanted.offset : None if wanted.limit is None else wanted.offset + wanted.limit]
-    if len(page) <= _MANY:
-        query = query.where(RecordingRow.id.in_(page))
-    chosen = set(page)
-    return _entries(session, [row for row in _rows(session, query) if row[0] in chosen])
+        rows = _rows(session, query.limit(wanted.limit))
+    else:  # titles may be encrypted, so texts are compared here
+        named = _named(session, query, wanted.text, wanted.limit)
+        if len(named) <= _MANY:
+            query = query.where(RecordingRow.id.in_(named))
+        chosen = set(named)
+        rows = [row for row in _rows(session, query) if row[0] in chosen]
+    return _entries(session, rows[::-1] if is_upwards else rows)
 
 
 def _sorts_by_bytes(session: Session) -> bool:
@@ -79,18 +84,23 @@ def _rows(session: Session, query: Any) -> list[Any]:
     return list(session.connection().execute(query).all())
 
 
-def _named(session: Session, query: Any, text: str) -> list[str]:
-    """Recordings of a query whose titles hold a text, in its order."""
+def _named(session: Session, query: Any, text: str, most: int | None = None) -> list[str]:
+    """The first recordings of a query whose titles hold a text, in its order; no more titles are read than
+    that takes."""
     sought = text.casefold()
-    titles = _rows(session, query.with_only_columns(RecordingRow.id, RecordingRow.title))
-    return [recording for recording, title in titles if sought in title.casefold()]
+    titles: Any = query.with_only_columns(RecordingRow.id, RecordingRow.title)
+    found: Any = session.connection().execute(titles, execution_options={"yield_per": _AT_ONCE})
+    with found as rows:
+        return list(islice((name for name, title in rows if sought in title.casefold()), most))
 
 
-def count(session: Session, wanted: Filter) -> int:
-    """How many recordings meet a filter, its page aside."""
+def count(session: Session, wanted: Filter, most: int | None = None) -> int:
+    """How many recordings meet a filter, its page aside; beyond `most` it is not counted on."""
+    wanted = replace(wanted, after=None, before=None)
     if wanted.text is not None:
-        return len(_named(session, _matching(wanted), wanted.text))
-    return session.scalar(sa.select(sa.func.count()).select_from(_matching(wanted).subquery())) or 0
+        return len(_named(session, _matching(wanted), wanted.text, most))
+    counted = _matching(wanted).limit(most).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
 
 
 def _matching(wanted: Filter) -> Any:
@@ -98,18 +108,22 @@ def _matching(wanted: Filter) -> Any:
     query = query.where(RecordingRow.erasing.is_(False))
     is_deleted = RecordingRow.deleted_utc.is_not(None)
     query = query.where(is_deleted if wanted.deleted else sa.not_(is_deleted))
+    person: Any = None
     if wanted.person is not None:
         wearer = aliased(PersonRow)  # by number, so that the index of a person's recordings is used
-        query = query.where(
-            RecordingRow.person_id
-            == sa.select(wearer.id).where(wearer.code == wanted.person).scalar_subquery()
-        )
+        person = sa.select(wearer.id).where(wearer.code == wanted.person).scalar_subquery()
+        query = query.where(RecordingRow.person_id == person)
     if wanted.after is not None:
-        last = aliased(RecordingRow)
-        order_ns = sa.select(last.order_ns).where(last.id == wanted.after).scalar_subquery()
+        order_ns = _order_of(wanted.after, person)
         query = query.where(
             RecordingRow.order_ns <= order_ns,
             sa.or_(RecordingRow.order_ns < order_ns, RecordingRow.id > wanted.after),
+        )
+    if wanted.before is not None:
+        order_ns = _order_of(wanted.before, person)
+        query = query.where(
+            RecordingRow.order_ns >= order_ns,
+            sa.or_(RecordingRow.order_ns > order_ns, RecordingRow.id < wanted.before),
         )
     if wanted.kind is not None:
         query = query.where(RecordingRow.kind == wanted.kind)
@@ -127,6 +141,14 @@ def _matching(wanted: Filter) -> Any:
         tagged = sa.select(TagRow.recording_id).where(TagRow.kind == tag.kind, TagRow.value == tag.value)
         query = query.where(RecordingRow.id.in_(tagged))
     return query
+
+
+def _order_of(recording: str, person: Any) -> Any:
+    """Where a recording stands in the order of the list; nothing comes after or before one that is not there,
+    or that is somebody else's where one person's are asked for."""
+    row = aliased(RecordingRow)
+    query = sa.select(row.order_ns).where(row.id == recording)
+    return (query if person is None else query.where(row.person_id == person)).scalar_subquery()
 
 
 def _entries(session: Session, rows: list[Any]) -> list[RecordingEntry]:

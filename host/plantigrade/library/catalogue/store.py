@@ -23,7 +23,7 @@ from plantigrade.errors import MissingPartError, PlantigradeError
 from plantigrade.library.catalogue.tables import Base, use_vault
 from plantigrade.library.keys.vault import KeyMissingError, Vault
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """The newest revision of the tables; migrations/versions holds the way there."""
 FILE_NAME: Final = "library.sqlite"
 BUSY_S: Final = 20.0

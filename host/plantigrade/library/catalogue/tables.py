@@ -7,7 +7,18 @@ from secrets import token_hex
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from plantigrade.library.keys.vault import KeyMissingError, Vault
@@ -202,6 +213,12 @@ class InsoleLogKeyRow(Base):
     made_utc: Mapped[datetime] = mapped_column(Utc)
 
 
+def _partial(name: str, where: str) -> Index:
+    """An index in the order of the list, of those rows alone for which something holds: the few of many."""
+    condition = text(where)
+    return Index(name, "order_ns", sqlite_where=condition, postgresql_where=condition)
+
+
 class RecordingRow(Base):
     """Recordings. `erasing` marks one whose files are being removed; `state` is one of
     `entries.RECORDING_STATES`, `unassigned` a `person.entries.Unassigned` where the wearer is unclear."""
@@ -209,6 +226,10 @@ class RecordingRow(Base):
     __tablename__ = "recordings"
     __table_args__ = (
         Index("ix_recordings_order", "order_ns"),
+        Index("ix_recordings_of_kind", "kind", "order_ns"),
+        _partial("ix_recordings_with_gaps", "frames_missing > 0"),
+        _partial("ix_recordings_deleted", "deleted_utc IS NOT NULL"),
+        Index("ix_recordings_name", "id", postgresql_ops={"id": "varchar_pattern_ops"}),
         Index("ix_recordings_person_id", "person_id"),
         Index("ix_recordings_of_person", "person_id", "order_ns"),
     )

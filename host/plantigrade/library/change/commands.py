@@ -141,21 +141,29 @@ def unassigned(invocation: Invocation, json_file: IO[str] | None, **where: Any) 
 
 
 @click.command()
+@click.option("--limit", type=click.IntRange(1), help="At most this many; all unless given.")
+@click.option("--after", metavar="CODE", help="The next ones: those whose codes come after this one.")
 @json_option
 @library_options
 @pass_invocation
-def people(invocation: Invocation, json_file: IO[str] | None, **where: Any) -> None:
-    """List people."""
+def people(
+    invocation: Invocation, json_file: IO[str] | None, limit: int | None, after: str | None, **where: Any
+) -> None:
+    """List people, by code."""
     from plantigrade.library.entry_text import person_as_json
 
     with open_library(invocation, where) as library:
-        known = library.people()
+        found = library.people(after=after, limit=None if limit is None else limit + 1)
+    known = found[:limit]
+    following = known[-1].code if len(found) > len(known) else None
     if json_file is not None:
-        put_json(json_file, people=[person_as_json(person) for person in known])
+        put_json(json_file, after=following, people=[person_as_json(person) for person in known])
         return
     for person in known:
         born = "" if person.birth_date is None else person.birth_date.isoformat()
         click.echo(f"{person.code}  {person.name or '-'}  {born}")
+    if following is not None:
+        click.echo(f"--after {following} shows the next ones")
 
 
 @click.group(short_help="Add, change, export or erase a person; the person's record.")

@@ -56,6 +56,12 @@ LONG_ROWS: Final = 1 << 19
 """Of more rows (an hour and a half at 100 Hz) the forces stay in the file until they are looked at."""
 
 
+def instrument_of(manifest: RecordingManifest) -> Instrument:
+    """What measured; recordings that were made before it was asked do not tell: insoles."""
+    stated = manifest.provenance.get("instrument")
+    return Instrument(stated) if stated in {one.value for one in Instrument} else Instrument.INSOLE
+
+
 @dataclass(frozen=True)
 class RecordingReader:
     """Reads the files of one recording; no more of them than asked for.
@@ -218,15 +224,10 @@ class RecordingReader:
                 str(self.folder),
                 str(self.manifest.provenance.get("format", FORMAT)),
                 "; ".join(dict.fromkeys(filter(None, notes))),
-                self._instrument(),
+                instrument_of(self.manifest),
             ),
             body_weight_n=self.manifest.body_weight_n,
         )
-
-    def _instrument(self) -> Instrument:
-        """What measured; recordings that were made before it was asked do not tell: insoles."""
-        stated = self.manifest.provenance.get("instrument")
-        return Instrument(stated) if stated in {one.value for one in Instrument} else Instrument.INSOLE
 
     def _sides(self, asked: Foot | None, notes: list[str]) -> dict[Foot, FootManifest]:
         feet: dict[Foot, FootManifest] = {}

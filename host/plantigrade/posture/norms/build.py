@@ -1,6 +1,6 @@
 """A reference set from recordings of healthy people, through the same analysis that judges others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 from pathlib import Path
@@ -12,7 +12,7 @@ from plantigrade.array_types import F64
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import ALGORITHM_VERSION
-from plantigrade.gait.signals import Foot
+from plantigrade.gait.signals import Foot, Instrument
 from plantigrade.imports.formats import read
 from plantigrade.posture.norms.reference_set import Distribution, ReferenceSet, Slope
 from plantigrade.posture.norms.settings import (
@@ -75,12 +75,27 @@ class About:
     version: int = 1
 
 
+@dataclass(frozen=True, eq=False)
+class Strider:
+    """A person whose strides may go into a set.
+
+    Attributes:
+        name: of the recording, or code of the person: whoever is left out is named by it.
+        instrument: that the strides were recorded with.
+        tables: strides of the feet, of one recording or of several.
+    """
+
+    name: str
+    instrument: Instrument
+    tables: Sequence[StrideColumns]
+
+
 @dataclass(frozen=True)
 class Built:
-    """A set, and the recordings that are not in it with the reason."""
+    """A set, and who is not in it with the reason."""
 
     reference: ReferenceSet
-    left_out: Mapping[Path, str]
+    left_out: Mapping[str, str]
 
 
 def build_reference(recordings: Sequence[Path], about: About) -> Built:
@@ -94,18 +109,33 @@ def build_reference(recordings: Sequence[Path], about: About) -> Built:
         FileError: a recording cannot be read.
         PlantigradeError: several instruments, or fewer than 12 people with 30 valid strides a foot.
     """
+    walks = ((path, read(path)) for path in recordings)
+    striders = (
+        Strider(str(path), walk.source.instrument, from_analysis(analyze(walk))) for path, walk in walks
+    )
+    return build_from_strides(striders, about)
+
+
+def build_from_strides(striders: Iterable[Strider], about: About) -> Built:
+    """A set from the strides of people, each of them once.
+
+    Args:
+        striders: one after the other; none is held in memory for longer than it takes.
+        about: name, source and licence.
+
+    Raises:
+        PlantigradeError: several instruments, or fewer than 12 people with 30 valid strides a foot.
+    """
     people: list[dict[str, float]] = []
-    left_out: dict[Path, str] = {}
+    left_out: dict[str, str] = {}
     instruments: set[str] = set()
-    for path in recordings:
-        walk = read(path)
-        tables = from_analysis(analyze(walk))
-        fewest = min((int(table.valid.sum()) for table in tables), default=0)
-        if len(tables) < len(Foot) or fewest < FEWEST_STRIDES:
-            left_out[path] = f"{fewest} valid strides of a foot; {FEWEST_STRIDES} of both are needed"
+    for one in striders:
+        fewest = min((int(table.valid.sum()) for table in one.tables), default=0)
+        if len(one.tables) < len(Foot) or fewest < FEWEST_STRIDES:
+            left_out[one.name] = f"{fewest} valid strides of a foot; {FEWEST_STRIDES} of both are needed"
             continue
-        instruments.add(walk.source.instrument.value)
-        people.append(figures_of(tables))
+        instruments.add(one.instrument.value)
+        people.append(figures_of(one.tables))
     if len(instruments) > 1:
         raise PlantigradeError(
             f"recordings of several instruments ({', '.join(sorted(instruments))}): figures of one say "

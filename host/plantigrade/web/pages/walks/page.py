@@ -19,7 +19,7 @@ from plantigrade.web.jobs.work import ImportOrder
 from plantigrade.web.layout.frame import person_in_view
 from plantigrade.web.page import Answer, Document, Form, Page, Redirect, Shown
 from plantigrade.web.pages.walks.rows import facts_of, restorable_until, rows_of, title_of
-from plantigrade.web.pages.walks.search import PAGE_SIZE, search_of
+from plantigrade.web.pages.walks.search import page_of, search_of
 from plantigrade.web.pages.walks.upload import FEET, MARKS, asked_of, order_import, problem_in_words
 from plantigrade.web.site import NoServiceError, Site
 from plantigrade.web.visit import RefusedError, Visit
@@ -40,16 +40,16 @@ def show(visit: Visit) -> Answer:
 def _shown(visit: Visit, errors: Mapping[str, str] | None = None) -> Shown:
     library, formats, search = visit.site.library, formats_of(visit), search_of(visit)
     person, about = visit.subject, person_in_view(visit)
-    entries = library.find(search.wanted)
+    listed = page_of(library, search)
     found = library.count(search.wanted)
     values: dict[str, Any] = {
         "about": about,
-        "rows": rows_of(library, entries, formats),
+        "rows": rows_of(library, listed.entries, formats),
         "search": search,
         "found": formats.number(found),
-        "older": search.link(PATH, search.page + 1, about) if found > search.page * PAGE_SIZE else "",
-        "newer": search.link(PATH, search.page - 1, about) if search.page > 1 else "",
-        "again": search.link(PATH, search.page, about),
+        "older": search.link(PATH, about, after=listed.entries[-1].id) if listed.has_older else "",
+        "newer": search.link(PATH, about, before=listed.entries[0].id) if listed.has_newer else "",
+        "again": search.link(PATH, about, after=listed.after),
     }
     status = 400 if errors or search.wrong else 200
     job = _job(visit)
@@ -168,7 +168,7 @@ def _person(visit: Visit) -> dict[str, str]:
 
 def as_json(visit: Visit) -> Document:
     """All recordings that the search of the address finds, newest first."""
-    wanted = replace(search_of(visit).wanted, limit=MOST_ROWS, offset=0)
+    wanted = replace(search_of(visit).wanted, limit=MOST_ROWS, after=None, before=None)
     entries = visit.site.library.find(wanted)
     return Document({"schema": SCHEMA, "person": visit.subject, "walks": [_line(one) for one in entries]})
 
