@@ -9,10 +9,9 @@ the slots' time base, `LAG_ROWS` slots later. How far from it they may be: docs/
 | FIFO_CTRL3 | 0x09 | 0x44 | batches angular rate and acceleration at 104 Hz |
 | FIFO_CTRL4 | 0x0A | 0, then 6 | bypass, which empties the FIFO; then continuous |
 | WHO_AM_I | 0x0F | 0x6C | identity |
-| CTRL1_XL | 0x10 | 0x44 | acceleration at 104 Hz, 16 g |
-| CTRL2_G | 0x11 | 0x4C | angular rate at 104 Hz, 2000 degrees/s |
+| CTRL1_XL | 0x10 | 0x44 | acceleration at 104 Hz; bits 2-3: 2, 16, 4, 8 g |
+| CTRL2_G | 0x11 | 0x4C | angular rate at 104 Hz; bits 2-3: 250, 500, 1000, 2000 degrees/s; bit 1: 125 |
 | CTRL3_C | 0x12 | 0x44 | block data update, address counts up |
-| CTRL5_C | 0x14 | 1, 4 | self-test of the accelerometer or the gyroscope, positive sign |
 | FIFO_STATUS1, 2 | 0x3A | 2 bytes | words that wait (10 bits); bit 6 of the second: some were overwritten |
 | FIFO_DATA_OUT_TAG | 0x78 | 7 bytes | a word: sensor (bits 3-7: 1 rate, 2 acceleration), x y z, i16 each |
 
@@ -58,7 +57,12 @@ _SAMPLES = const(8)  # as `insole.motion_ops` has them: that module need not be 
 _AS_THEY_ARE = b"\x00\x01\x02\x00\x00\x00"
 
 # Pairs of register and value, in the order of writing.
-_AWAKE = b"\x5e\x00\x58\x00\x15\x00\x12\x44\x10\x44\x11\x4c"
+_AWAKE = b"\x5e\x00\x58\x00\x15\x00\x14\x00\x12\x44\x10\x44\x11\x4c"
+_CTRL1_XL_AT = const(11)  # its value, in those pairs
+_CTRL2_G_AT = const(13)
+_RATE_104_HZ = const(0x40)
+_FS_XL = {2: 0x00, 4: 0x08, 8: 0x0C, 16: 0x04}
+_FS_G = {125: 0x02, 250: 0x00, 500: 0x04, 1000: 0x08, 2000: 0x0C}
 _BATCH = b"\x09\x44\x0a\x00\x0a\x06"
 _WAKE = b"\x0a\x00\x11\x00\x15\x10\x10\x20\x56\x41\x5c\x00\x5b\x02\x5e\x20\x58\x80"
 _OFF = b"\x0a\x00\x10\x00\x11\x00"
@@ -95,12 +99,12 @@ class Lsm6dso:
 
     Attributes:
         axes: for each axis of the chip the channel that it goes to, then for each whether negated.
+        ranges: of acceleration in g and of angular rate in degrees/s; at first the widest.
         errors: rows without motion since boot, the first dozen after each start among them.
         failing: whether the last ones had none.
         overruns: times that its FIFO overflowed.
     """
 
-    RANGES = 16, 2000  # in g and degrees/s: the widest
     LAG_ROWS = 2  # a slot's motion is complete so many slots later
     BURST_ROWS = 2  # slots from burst to burst
 
@@ -122,6 +126,8 @@ class Lsm6dso:
         self._missing = 0  # rows in a row without motion
         self._silent = 0  # bursts in a row that brought nothing
         self.axes = _AS_THEY_ARE
+        self.ranges = 16, 2000
+        self._awake = bytearray(_AWAKE)
         self._asleep = False
         self.errors = 0
         self.overruns = 0
@@ -129,7 +135,7 @@ class Lsm6dso:
 
     def _start(self):
         """Awake, measuring, the FIFO empty."""
-        self._write_all(_AWAKE)
+        self._write_all(self._awake)
         self._empty()
         self._believed = FIRST_SAMPLES
         self._silent = 0
@@ -138,6 +144,23 @@ class Lsm6dso:
     def _write_all(self, settings):
         for at in range(0, len(settings), 2):
             self._i2c.writeto_mem(self._address, settings[at], settings[at + 1 : at + 2])
+
+    def set_ranges(self, acceleration_g, rate_deg_s):
+        """Measure in these ranges, of 2, 4, 8 or 16 g and of 125, 250, 500, 1000 or 2000 degrees/s.
+
+        No row gets a sample of the ranges before: the sensor starts anew, and where it does not answer motion
+        stays away until `restore`.
+        """
+        if self.ranges != (acceleration_g, rate_deg_s):
+            self.pause()
+            self.ranges = acceleration_g, rate_deg_s
+            self._awake[_CTRL1_XL_AT] = _RATE_104_HZ | _FS_XL[acceleration_g]
+            self._awake[_CTRL2_G_AT] = _RATE_104_HZ | _FS_G[rate_deg_s]
+            self.restore()
+
+    def pause(self):
+        """No row gets motion from now on, until `restore`."""
+        self._asleep = True
 
     @property
     def failing(self):
@@ -276,12 +299,15 @@ class Lsm6dso:
 
     def restore(self):
         """Set up anew a part that gives nothing: it may have lost its settings with its supply."""
-        if self._resting() or not (self.failing or self._asleep):
+        paused = self._asleep
+        if self._resting() or not (self.failing or paused):
             return
         try:
             self._start()
         except OSError:
             return  # silent: asked again
+        if paused:
+            self._missing = 0  # those rows were not asked for
 
     def answers(self):
         """Whether the chip is still there."""

@@ -72,13 +72,13 @@ def bursts(imu, bus, count, rate=(4, 5, 6), acceleration=(1, 2, 3)):
 
 
 def test_the_imu_is_set_up_as_its_data_sheet_says():
-    """No interrupt on its pin, high performance; CTRL3_C 0x44 (block data update, address counts up),
-    CTRL1_XL 0x44 (104 Hz, 16 g), CTRL2_G 0x4C (104 Hz, 2000 degrees/s); FIFO at 104 Hz each, continuous after
+    """No interrupt on its pin, high performance, no self-test; CTRL3_C 0x44 (block data update, address
+    counts up), CTRL1_XL 0x44 (104 Hz, 16 g), CTRL2_G 0x4C (104 Hz, 2000 degrees/s); FIFO at 104 Hz each, continuous after
     bypass."""
     bus = Bus()
     assert lsm6dso.probe(bus, 0x6B).errors == 0
     settings = (
-        (0x5E, 0), (0x58, 0), (0x15, 0), (0x12, 0x44), (0x10, 0x44), (0x11, 0x4C),
+        (0x5E, 0), (0x58, 0), (0x15, 0), (0x14, 0), (0x12, 0x44), (0x10, 0x44), (0x11, 0x4C),
         (0x09, 0x44), (0x0A, 0), (0x0A, 6),
     )  # fmt: skip
     assert bus.asked == [(0x6B, 0x0F, 1)] + [
@@ -364,6 +364,115 @@ def test_after_lost_slots_motion_is_there_again_within_a_few():
             assert imu.overruns == (held_us == 4000000)
         finally:
             devices[fake.ADDRESS] = bench_imu
+
+
+class Steady:
+    """Sensors that always feel the same: counts of the widest ranges in the chip's axes."""
+
+    def __init__(self, *motion):
+        self.motion = motion
+
+    def force_share(self):
+        return 1000
+
+    def reading(self, index):
+        return 0
+
+    def motion_into(self, time_us, motion):
+        for channel in range(6):
+            motion[channel] = self.motion[channel]
+        return True
+
+
+class Chip:
+    """A virtual LSM6DSO that feels this, and its driver; as found when the context ends."""
+
+    def __init__(self, *motion):
+        self._motion = motion
+
+    def __enter__(self):
+        self._before = chip.hardware.sensors, chip.hardware.i2c_devices[fake.ADDRESS]
+        chip.hardware.sensors = self.felt = Steady(*self._motion)
+        chip.hardware.i2c_devices[fake.ADDRESS] = self.device = fake.Device()
+        chip.clock.now_us = 0
+        self.imu = lsm6dso.probe(chip.machine.I2C(0), fake.ADDRESS)
+        self.imu.begin()
+        return self
+
+    def __exit__(self, *_):
+        chip.hardware.sensors, chip.hardware.i2c_devices[fake.ADDRESS] = self._before
+
+    def rows(self, bursts):
+        """The slots' motion of so many bursts; None where there is none."""
+        found = []
+        for _ in range(bursts):
+            chip.advance(BURST_US)
+            missing = self.imu.collect()
+            for slot_us in (chip.clock.now_us - 2 * BURST_US, chip.clock.now_us - BURST_US - PERIOD_US):
+                motion = array("h", [0] * 6)
+                if missing:
+                    self.imu.miss()
+                    found.append(None)
+                else:
+                    found.append(None if self.imu.motion_at(slot_us, motion, 0) else list(motion))
+        return found
+
+
+# Data sheet, CTRL1_XL bits 2-3 and CTRL2_G bits 1-3, at 104 Hz; how many counts of the widest range one is.
+ACCELERATION_RANGES = ((2, 0x40, 8), (16, 0x44, 1), (4, 0x48, 4), (8, 0x4C, 2))
+RATE_RANGES = ((125, 0x42, 16), (250, 0x40, 8), (500, 0x44, 4), (1000, 0x48, 2), (2000, 0x4C, 1))
+
+
+def test_each_range_is_set_as_the_data_sheet_says_and_ends_where_it_ends():
+    """One g is 2048 counts of 16 g and 16384 of 2 g; 35 degrees/s are 500 of 2000 and 8000 of 125."""
+    with Chip(2048, -2048, 100, 500, -500, 5) as one:
+        for g, control, factor in ACCELERATION_RANGES:
+            for deg_s, rate_control, rate_factor in RATE_RANGES:
+                one.imu.set_ranges(g, deg_s)
+                assert one.imu.ranges == (g, deg_s)
+                assert (one.device._registers[0x10], one.device._registers[0x11]) == (control, rate_control)
+                acceleration, rate = 2048 * factor, 500 * rate_factor
+                assert one.rows(10)[-1] == [
+                    acceleration, -acceleration, 100 * factor, rate, -rate, 5 * rate_factor,
+                ]  # fmt: skip
+        one.imu.set_ranges(16, 2000)
+        one.felt.motion = 2048 * 3, -2048 * 3, 0, 15000, -15000, 0
+        assert one.rows(10)[-1] == [6144, -6144, 0, 15000, -15000, 0]
+        one.imu.set_ranges(2, 500)
+        assert one.rows(10)[-1] == [32767, -32767, 0, 32767, -32767, 0], "3 g and 1050 degrees/s are beyond"
+
+
+def test_no_row_has_motion_of_the_range_before():
+    with Chip(100, 0, 0, 100, 0, 0) as one:
+        assert one.rows(20)[-1] == [100, 0, 0, 100, 0, 0]
+        for g, deg_s, expected in ((2, 2000, [800, 0, 0, 100, 0, 0]), (4, 250, [400, 0, 0, 800, 0, 0])):
+            one.imu.set_ranges(g, deg_s)
+            rows = one.rows(20)
+            missing = rows.count(None)
+            assert rows == [None] * missing + [expected] * (40 - missing), rows
+            assert 8 <= missing <= 14, missing
+            assert not one.imu.failing
+        errors = one.imu.errors
+        one.imu.set_ranges(4, 250)
+        assert None not in one.rows(5) and one.imu.errors == errors, "the same again costs nothing"
+
+
+def test_a_part_that_cannot_be_told_its_ranges_gives_no_motion_until_it_was_told():
+    bus = Bus()
+    imu = started(bus)
+    bursts(imu, bus, 4)
+    bus.error = OSError(5)
+    imu.set_ranges(8, 2000)
+    bus.error = None
+    for _ in range(3):
+        bus.sample((4, 5, 6), (1, 2, 3))
+        bus.sample((4, 5, 6), (1, 2, 3))
+        assert imu.collect() is True
+    bus.asked.clear()
+    imu.restore()
+    assert (0x6A, 0x10, b"\x4c") in bus.asked and bus.words == []
+    bursts(imu, bus, 4)
+    assert bursts(imu, bus, 2) == (False, [1, 2, 3, 4, 5, 6])
 
 
 def test_motion_wakes_by_the_pin_once_it_is_set_up_for_that():
