@@ -102,6 +102,7 @@ class Lsm6dso:
         ranges: of acceleration in g and of angular rate in degrees/s; at first the widest.
         errors: rows without motion since boot, the first dozen after each start among them.
         failing: whether the last ones had none.
+        broken, passed_ms: whether its last self-test found it so; when it passed, None if it did not.
         overruns: times that its FIFO overflowed.
     """
 
@@ -129,21 +130,32 @@ class Lsm6dso:
         self.ranges = 16, 2000
         self._awake = bytearray(_AWAKE)
         self._asleep = False
+        self.broken = False
+        self.passed_ms = None
         self.errors = 0
         self.overruns = 0
         self._start()
 
     def _start(self):
         """Awake, measuring, the FIFO empty."""
-        self._write_all(self._awake)
+        self.write_all(self._awake)
         self._empty()
         self._believed = FIRST_SAMPLES
         self._silent = 0
         self._asleep = False
 
-    def _write_all(self, settings):
+    def write_all(self, settings):
+        """Write pairs of register and value.
+
+        Raises:
+            OSError: it does not answer.
+        """
         for at in range(0, len(settings), 2):
             self._i2c.writeto_mem(self._address, settings[at], settings[at + 1 : at + 2])
+
+    def read(self, register, count):
+        """So many bytes from a register on; raises as `write_all`."""
+        return self._i2c.readfrom_mem(self._address, register, count)
 
     def set_ranges(self, acceleration_g, rate_deg_s):
         """Measure in these ranges, of 2, 4, 8 or 16 g and of 125, 250, 500, 1000 or 2000 degrees/s.
@@ -212,7 +224,7 @@ class Lsm6dso:
 
     def _empty(self):
         """Begin with an empty FIFO. What is measured goes on, so that the first sample is believed."""
-        self._write_all(_BATCH)
+        self.write_all(_BATCH)
         self._newest = 0
         self._believed = 0
 
@@ -228,7 +240,7 @@ class Lsm6dso:
         """Slots were lost: so many samples are left unread, and the time of the last one is carried on."""
         self._missing = 0
         newest = self._newest + count
-        self._write_all(_BATCH)
+        self.write_all(_BATCH)
         self._newest_us = ticks_add(self._newest_us, (count * self._period_8) >> 3)
         self._newest = self._believed = newest
 
@@ -320,7 +332,7 @@ class Lsm6dso:
         """Both sensors off, until `restore`; a part that cannot be told goes on measuring."""
         self._asleep = True
         try:
-            self._write_all(_OFF)
+            self.write_all(_OFF)
         except OSError:
             return
 
@@ -331,6 +343,6 @@ class Lsm6dso:
             OSError: it does not answer: nothing would wake the insole.
         """
         self._asleep = True
-        self._write_all(_WAKE)
+        self.write_all(_WAKE)
         sleep_ms(_SETTLE_MS)
         self._i2c.readfrom_mem(self._address, _WAKE_UP_SRC, 1)

@@ -73,8 +73,8 @@ def bursts(imu, bus, count, rate=(4, 5, 6), acceleration=(1, 2, 3)):
 
 def test_the_imu_is_set_up_as_its_data_sheet_says():
     """No interrupt on its pin, high performance, no self-test; CTRL3_C 0x44 (block data update, address
-    counts up), CTRL1_XL 0x44 (104 Hz, 16 g), CTRL2_G 0x4C (104 Hz, 2000 degrees/s); FIFO at 104 Hz each, continuous after
-    bypass."""
+    counts up), CTRL1_XL 0x44 (104 Hz, 16 g), CTRL2_G 0x4C (104 Hz, 2000 degrees/s); FIFO at 104 Hz each,
+    continuous after bypass."""
     bus = Bus()
     assert lsm6dso.probe(bus, 0x6B).errors == 0
     settings = (
