@@ -35,8 +35,8 @@ from plantigrade.twin.pair import PairOptions, VirtualPair
 NEAR_S = 0.15
 """A contact that was found within this of a true one is that one."""
 BIAS_M = 0.03
-"""Bar of the mean error of a foot's stride length: twice the 1 % by which an accelerometer's sensitivity is off
-uncalibrated (data sheet), of a stride of 1.4 m. It is the same in each stride of a sensor."""
+"""Bar of the mean error of a foot's stride length: twice the 1 % by which sensitivities are off uncalibrated
+(data sheet), of a stride of 1.4 m. It is the same in each stride of a sensor."""
 FEWEST = 10
 """Strides of a foot without which the figures say nothing."""
 

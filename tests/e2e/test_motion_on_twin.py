@@ -1,4 +1,4 @@
-"""Motion on the whole way: a virtual body, two boards with the real firmware, log, recording, stride length."""
+"""Motion on the whole way: virtual body, boards with the real firmware, log, recording, stride length."""
 
 import pytest
 
