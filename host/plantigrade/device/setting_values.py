@@ -52,8 +52,8 @@ def allowed(setting: Setting) -> str:
     >>> [allowed(settings.find(key)) for key in (1, 2, 3, 11)]
     ['left, right or unset', 'idle, daily or live', '1 to 25', '2, 4, 8 or 16']
     """
-    words = list(NAMED.get(setting.name, {})) or [str(choice) for choice in setting.choices]
-    *first, last = words or [setting.allowed]
+    choices = list(NAMED.get(setting.name, {})) or [str(choice) for choice in setting.choices]
+    *first, last = choices or [setting.allowed]
     return f"{', '.join(first)} or {last}" if first else last
 
 

@@ -5,10 +5,10 @@ import chip  # first: puts its time in place
 import sys
 from binascii import crc32
 from sim.chip import behaviour, hardware
+from felt import Steady
 from workbench import Central, Workbench
 
 from drivers.lsm6dso import fake
-from drivers.lsm6dso.cases import Steady
 from insole_protocol import ids, sealed_record, sealing
 from insole_protocol.decoder import decode_block
 

@@ -4,10 +4,10 @@ figure, one that moves is not tested, and forces go on meanwhile."""
 import chip  # first: puts its time in place
 import time
 from sim.chip import hardware
+from felt import Steady
 from workbench import Central, Workbench
 
 from drivers.lsm6dso import fake
-from drivers.lsm6dso.cases import Steady
 from insole import motion_self_test
 from insole_protocol import ids
 
