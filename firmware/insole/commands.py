@@ -10,7 +10,6 @@ from insole_protocol.layout_id import LAYOUT_ID
 
 MAX_U32 = 0xFFFFFFFF
 IDENTIFY_MAX_S = 60
-NO_ROOM = "there is no room for that in memory now: try again"
 _LOG_ERASED = 4  # of `event_records`, which is loaded to write it down
 
 # What a phone may ask, as bits by the number of the command: watch, fetch and acknowledge, and let it blink.
@@ -150,7 +149,7 @@ class Commands:
             hasattr(self, "one more name")
             return self._loaded(name, session, command)
         except MemoryError:
-            raise Refusal(ids.RESULT_BUSY, NO_ROOM) from None
+            raise Refusal(ids.RESULT_BUSY, "there is no room for that in memory now: try again") from None
 
     def _loaded(self, name, session, command):
         try:
@@ -232,10 +231,7 @@ class Commands:
         return messages.build_reply(command.op, command.tag, self._insole.blocks.next_seq)
 
     def _self_test(self, _session, command, _ticks):
-        try:
-            result = self._insole.self_test.run(self._insole.blocks.drain)
-        except MemoryError:  # its code is loaded for it
-            raise Refusal(ids.RESULT_BUSY, NO_ROOM) from None
+        result = self._insole.self_test.run(self._insole.blocks.drain)
         text = messages.cut_text(result.text, ids.MAX_TEXT_BYTES)
         return messages.build_reply(command.op, command.tag, result.faults, *result.levels, tail=text)
 

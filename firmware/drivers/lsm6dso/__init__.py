@@ -61,8 +61,6 @@ _AWAKE = b"\x5e\x00\x58\x00\x15\x00\x14\x00\x12\x44\x10\x44\x11\x4c"
 _CTRL1_XL_AT = const(11)  # its value, in those pairs
 _CTRL2_G_AT = const(13)
 _RATE_104_HZ = const(0x40)
-_FS_XL = {2: 0x00, 4: 0x08, 8: 0x0C, 16: 0x04}
-_FS_G = {125: 0x02, 250: 0x00, 500: 0x04, 1000: 0x08, 2000: 0x0C}
 _BATCH = b"\x09\x44\x0a\x00\x0a\x06"
 _WAKE = b"\x0a\x00\x11\x00\x15\x10\x10\x20\x56\x41\x5c\x00\x5b\x02\x5e\x20\x58\x80"
 _OFF = b"\x0a\x00\x10\x00\x11\x00"
@@ -166,8 +164,11 @@ class Lsm6dso:
         if self.ranges != (acceleration_g, rate_deg_s):
             self.pause()
             self.ranges = acceleration_g, rate_deg_s
-            self._awake[_CTRL1_XL_AT] = _RATE_104_HZ | _FS_XL[acceleration_g]
-            self._awake[_CTRL2_G_AT] = _RATE_104_HZ | _FS_G[rate_deg_s]
+            # by half the range, and by quarters of 1000: a dictionary would stay on the heap
+            fs_xl = b"\x00\x00\x08\x00\x0c\x00\x00\x00\x04"[acceleration_g >> 1]
+            fs_g = b"\x02\x00\x04\x00\x08\x00\x00\x00\x0c"[rate_deg_s // 250]
+            self._awake[_CTRL1_XL_AT] = _RATE_104_HZ | fs_xl
+            self._awake[_CTRL2_G_AT] = _RATE_104_HZ | fs_g
             self.restore()
 
     def pause(self):
