@@ -1,6 +1,6 @@
 """Bytes that a day of wear takes in the insole's log, and the hours that fit.
 
-    python -m tools.measure_log [--motion]
+    python -m tools.measure_log [--motion] [--ranges 2 250]
 
 The firmware's own code from the sampler's ring on (reduced rate, records, log) runs here, on CPython, with a
 flash and a card in memory; what is missing is time. What the sensors show is recorded walking and modelled
@@ -22,11 +22,14 @@ import numpy as np
 from insole_protocol.block import MAX_FRAMES, MAX_FRAMES_IMU
 from insole_protocol.codec import Encoder
 from numpy.typing import NDArray
+from plantigrade.calibration.motion import Ranges
 from plantigrade.gait.signals import NEWTONS_PER_KG
 from plantigrade.twin.body import draw_person, load_walk, stand
 from plantigrade.twin.body.motion import Inertial
 from plantigrade.twin.electrical import FrontEnd
 from plantigrade.twin.motion_sensor import measure as measure_motion
+from plantigrade.twin.motion_sensor import measure_walk
+from plantigrade.twin.motion_sensor.measuring import USUAL_RANGES
 from plantigrade.twin.moving_people import moving_walk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -194,15 +197,15 @@ def samples(activity: str, seconds: float, seed: int) -> NDArray[np.uint16]:
 
 
 def samples_with_motion(
-    activity: str, seconds: float, seed: int
+    activity: str, seconds: float, seed: int, ranges: Ranges
 ) -> tuple[NDArray[np.uint16], NDArray[np.int16]]:
     """The same with the raw values of its motion sensor, which lies still where nobody walks."""
     if activity == "walking":
         moving = moving_walk(seed, seconds)
         counts = FrontEnd(seed).counts(moving.made.forces.left, RATE_HZ)
-        return counts, moving.sensors[0].raw
+        return counts, measure_walk(moving.truth, seed, RATE_HZ, ranges)[0].raw
     counts = samples(activity, seconds, seed)
-    return counts, measure_motion(_resting, len(counts) / RATE_HZ, seed, RATE_HZ).raw
+    return counts, measure_motion(_resting, len(counts) / RATE_HZ, seed, RATE_HZ, ranges).raw
 
 
 def _resting(time_s: NDArray[np.float64]) -> Inertial:
@@ -212,14 +215,14 @@ def _resting(time_s: NDArray[np.float64]) -> Inertial:
     )
 
 
-def _rate(activity: str, seconds: float, seed: int, kind: str, motion: bool) -> float:
+def _rate(activity: str, seconds: float, seed: int, kind: str, motion: Ranges | None) -> float:
     if motion:
-        return bytes_per_s(*samples_with_motion(activity, seconds, seed), kind)
+        return bytes_per_s(*samples_with_motion(activity, seconds, seed, motion), kind)
     return bytes_per_s(samples(activity, seconds, seed), None, kind)
 
 
-def measure(seconds: float, seeds: int, motion: bool = False) -> Figures:
-    """Means over some people and sensors."""
+def measure(seconds: float, seeds: int, motion: Ranges | None = None) -> Figures:
+    """Means over some people and sensors; `motion`: the ranges of a motion sensor, None without one."""
     rates = {
         kind: {
             activity: float(
@@ -255,8 +258,12 @@ def main(texts: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=3, help="people and front ends")
     parser.add_argument("--motion", action="store_true", help="with a motion sensor")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--ranges", type=int, nargs=2, default=None, metavar=("G", "DEG_S"), help="of the motion sensor"
+    )
     options = parser.parse_args(texts)
-    figures = measure(options.seconds, options.seeds, options.motion)
+    ranges = Ranges(*options.ranges) if options.ranges else USUAL_RANGES if options.motion else None
+    figures = measure(options.seconds, options.seeds, ranges)
     if options.json:
         print(json.dumps(asdict(figures), indent=2))
         return 0

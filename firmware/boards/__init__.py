@@ -17,6 +17,12 @@ def conversions(board, conversion_us):
     return count
 
 
+def imu_axes(board, side):
+    """How the chip's axes lie in an insole of this side, for the motion sensor's driver; one of no side is
+    taken for a right one."""
+    return board.IMU_AXES_RIGHT if side else board.IMU_AXES_LEFT
+
+
 def current():
     """The constants of the board this runs on, chosen by the chip that the interpreter was built for."""
     if "ESP32C3" in getattr(sys.implementation, "_machine", ""):

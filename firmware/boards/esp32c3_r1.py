@@ -38,6 +38,8 @@ I2C_SDA_PIN = 20
 I2C_SCL_PIN = 21
 IMU_ADDRESS = 0x6A
 IMU_INTERRUPT_PIN = None  # not connected: this board does not sleep off the foot
+IMU_AXES_RIGHT = b"\x01\x02\x00\x00\x00\x00"  # assumed to lie as on the main board
+IMU_AXES_LEFT = b"\x01\x02\x00\x01\x00\x01"
 GAUGE_ADDRESS = None  # none fitted
 
 LED_PIN = 8

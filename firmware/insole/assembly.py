@@ -6,6 +6,7 @@ import bluetooth
 import machine
 from esp32 import Partition
 
+import boards
 import drivers
 from drivers.battery import Battery
 from drivers.force_array import ForceArray
@@ -78,7 +79,7 @@ def build_insole(board, record):
     i2c = I2cBus(board)
     imu = drivers.probe("lsm6dso", i2c, board.IMU_ADDRESS)
     if imu:
-        imu.axes = board.IMU_AXES_LEFT if settings.side == ids.SIDE_LEFT else board.IMU_AXES_RIGHT
+        imu.axes = boards.imu_axes(board, settings.side)
     force_array = ForceArray(board)
     sampler = files.sampler = Sampler(clock, force_array, imu)
     counters = PersistentCounters()
@@ -89,7 +90,7 @@ def build_insole(board, record):
     gait = StepCounter()
     live = LiveQueue(work)
     rest = board.AMPLIFIER_REST_MV * block.COUNT_MAX // board.ADC_FULL_SCALE_MV
-    sealer = keys and keys.make_sealer(imu)
+    sealer = keys and keys.make_sealer(imu, settings)
     blocks = BlockBuilder(sampler, encoder, recorder, live, gait, rest, sealer)
     battery = Battery(board, board.GAUGE_ADDRESS and drivers.probe("max17048", i2c, board.GAUGE_ADDRESS))
     power = Power(board, battery, faults, imu)

@@ -45,15 +45,16 @@ class BlockBuilder:
     Attributes:
         status: flags for the next record that others know of (side, charging, battery, fault, live).
         slots_recorded: slots that the log has taken since boot.
+        sealer: seals every record; None leaves them open.
     """
 
     def __init__(self, sampler, encoder, recorder, live, gait, rest, sealer=None):
-        """`rest`: counts of a channel without load; `sealer` seals every record, None leaves them open."""
+        """`rest`: counts of a channel without load."""
         self.sampler = sampler
         self.status = 0
         self.slots_recorded = 0
         self._encoder = encoder
-        self._sealer = sealer
+        self.sealer = sealer
         self._recorder = recorder
         self._live = live
         self._gait = gait
@@ -176,8 +177,8 @@ class BlockBuilder:
 
     def _write(self, frames, motion, first, count):
         self._encoder.encode_next(self._record, frames, first, count, self._header, motion)
-        if self._sealer is not None:
-            self._sealer.seal(self._record, self._live.phones)
+        if self.sealer is not None:
+            self.sealer.seal(self._record, self._live.phones)
 
     def _finish(self, slots):
         """The record in the buffer goes to the log and to the listeners; its rows are free again."""

@@ -231,7 +231,7 @@ class Commands:
         return messages.build_reply(command.op, command.tag, self._insole.blocks.next_seq)
 
     def _self_test(self, _session, command, _ticks):
-        result = self._insole.self_test.run()
+        result = self._insole.self_test.run(self._insole.blocks.drain)
         text = messages.cut_text(result.text, ids.MAX_TEXT_BYTES)
         return messages.build_reply(command.op, command.tag, result.faults, *result.levels, tail=text)
 

@@ -48,10 +48,10 @@ class Housekeeping:
         self._spare_timer(connected)
 
     def _look_after_motion(self):
-        """Motion that is missing is a fault, and its sensor is set up anew now and then."""
+        """Missing motion and a broken sensor are faults; one that is silent is set up anew now and then."""
         imu = self._insole.imu
         if imu is not None:
-            self._insole.faults.note(ids.FAULT_IMU, imu.failing)
+            self._insole.faults.note(ids.FAULT_IMU, imu.failing or imu.broken)
             imu.restore()
 
     def _spare_timer(self, connected):

@@ -45,18 +45,22 @@ class InsoleKeys:
         for i in range(len(sector)):
             sector[i] = 0
 
-    def make_sealer(self, imu):
-        """What seals records, None without a log key; `imu` is the sensor's driver, None without one. What
-        only making needs leaves the heap."""
+    def make_sealer(self, imu, stored):
+        """What seals records, None without a log key; `imu` is the sensor's driver, None without one, and
+        measures in the ranges of the settings `stored` from here on: sealed records can say so. What only
+        making needs leaves the heap."""
         if self.log is None:
             leave()
             return None
         from cryptolib import aes
 
-        from insole_protocol import block, sealed_record, sealing, settings
+        from insole_protocol import block, motion_code, sealed_record, sealing, settings
         from insole_protocol.codec import checksum
 
-        code = sealed_record.motion_code(*imu.RANGES) if imu else sealed_record.NO_MOTION_CODE
+        code = motion_code.NO_MOTION_CODE
+        if imu:
+            imu.set_ranges(stored.acceleration_range_g, stored.angular_rate_range_deg_s)
+            code = motion_code.motion_code(*imu.ranges)
         longest = block.needed_bytes(settings.MAX_FRAMES_OF_A_RECORD, bool(imu)) + sealed_record.EXTRA_BYTES
         live = sealed_record.RecordKeys(sealed_record.live_key(self.log))
         own = sealed_record.RecordKeys(self.log)
@@ -67,7 +71,7 @@ class InsoleKeys:
 
 def leave():
     """This module and what only making needs leave the heap."""
-    for name in ("key_record", "sealed_record", "keyed_hash"):
+    for name in ("key_record", "sealed_record", "keyed_hash", "motion_code"):
         if sys.modules.pop("insole_protocol." + name, None):
             delattr(insole_protocol, name)
     sealing = sys.modules.get("insole_protocol.sealing")

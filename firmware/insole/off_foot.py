@@ -12,7 +12,7 @@ QUIET_S = 600
 UNFETCHED_S = 7200  # for as long it can be found by a host that has not got everything
 CARRIED_S = 60  # after a start by motion, as long as no foot has come
 FETCHED_SLOTS = 6000  # what a host may lack and still have got everything: the last minute
-STILL = 125  # of acceleration from one second to the next: 61 mg
+STILL_16_G = 125  # of acceleration from one second to the next, in counts of that range: 61 mg
 LOADED_COUNTS = 1500  # above the empty sheet, all sensors together: as `steps.MIN_RANGE`
 CHANNELS = 16
 IMU_CHANNELS = 6
@@ -96,9 +96,10 @@ class OffFoot:
         if motion[at] == motion[at + AXES] == ids.NO_MOTION:
             return self._was_still  # it is not known: as a second ago
         still = True
+        most = STILL_16_G * 16 // self._imu.ranges[0]
         for axis in range(AXES):
             now = motion[at + axis]
-            if abs(now - self._acceleration[axis]) > STILL:
+            if abs(now - self._acceleration[axis]) > most:
                 still = False
             self._acceleration[axis] = now
         self._was_still = still

@@ -9,10 +9,10 @@ class SelfTestOnDemand:
     def __init__(self, *parts):
         self._parts = parts
 
-    def run(self):
+    def run(self, between=None):
         """As `SelfTest.run`."""
         from insole import self_test
 
-        result = self_test.SelfTest(*self._parts).run()
+        result = self_test.SelfTest(*self._parts).run(between)
         forget("self_test")
         return result

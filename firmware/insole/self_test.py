@@ -3,14 +3,16 @@ meanwhile."""
 
 import micropython
 from array import array
-from time import sleep_ms, sleep_us
+from time import sleep_ms, sleep_us, ticks_diff, ticks_ms
 
 from drivers.battery import CHARGER_FAULT
+from insole import forget
 from insole_protocol import ids
 
 REFERENCE_TOLERANCE = 80  # counts between amplifier at rest and its design level
 OPEN_BELOW = 80  # counts below rest that no working channel shows
 STUCK_AT = 4090
+PASSED_MS = 60000  # for so long a motion sensor that has passed is not tested again: bench loads ask often
 SCHEDULE_TRIES = 50  # a millisecond apart: the interpreter's queue holds eight callbacks
 
 
@@ -38,8 +40,12 @@ class SelfTest:
         self._reference = 0
         self._probed = False
 
-    def run(self):
-        """Test everything; the faults found replace those of before. Takes a few milliseconds."""
+    def run(self, between=None):
+        """Test everything; the faults found replace those of before. Takes a few milliseconds.
+
+        With `between` the motion sensor does its own self-test, too, for which it has to lie still. That
+        takes half a second, during which `between()` is called so often that the sampler's ring has room.
+        """
         problems = []
         # A scheduled callback cannot be interrupted by the sampler's: both use the multiplexer.
         self._probed = False
@@ -51,6 +57,9 @@ class SelfTest:
             sensor = False
             problems.append("sensors busy: test again")
         imu = self._imu_problem()
+        broken = bool(imu)
+        if between and self._imu is not None and not imu:
+            imu, broken = self._motion_problem(between)
         if imu:
             problems.append(imu)
         self._test_battery(problems)
@@ -58,9 +67,9 @@ class SelfTest:
         if log:
             problems.append(log)
         self._faults.note(ids.FAULT_SENSOR, sensor)
-        self._faults.note(ids.FAULT_IMU, bool(imu))
+        self._faults.note(ids.FAULT_IMU, broken)
         self._faults.note(ids.FAULT_LOG, bool(log))
-        return Result(self._faults.flags, tuple(self._levels), ", ".join(problems) or "all good")
+        return Result(self._faults.flags, tuple(self._levels), ", ".join(problems) or ids.SELF_TEST_GOOD)
 
     def _schedule_probe(self):
         """Have `_probe` called; False when the interpreter's queue stays full."""
@@ -79,6 +88,17 @@ class SelfTest:
         if self._imu is not None and not self._imu.answers():
             return "IMU silent"
         return ""
+
+    def _motion_problem(self, between):
+        imu = self._imu
+        if imu.passed_ms is not None and ticks_diff(ticks_ms(), imu.passed_ms) < PASSED_MS:
+            return "", False
+        from insole import motion_self_test
+
+        problem, imu.broken = motion_self_test.run(imu, between)
+        imu.passed_ms = None if problem else ticks_ms()
+        forget("motion_self_test")
+        return problem, imu.broken
 
     def _test_battery(self, problems):
         battery = self._battery

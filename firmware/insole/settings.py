@@ -40,10 +40,10 @@ def table():
     return TABLE
 
 
-def leave():
-    """The table leaves the heap."""
-    if sys.modules.pop("insole_protocol.settings", None):
-        delattr(insole_protocol, "settings")
+def leave(name="settings"):
+    """The table, or another module of the protocol, leaves the heap."""
+    if sys.modules.pop("insole_protocol." + name, None):
+        delattr(insole_protocol, name)
 
 
 class Settings:

@@ -1,7 +1,8 @@
-"""Requests from outside while the board runs: battery, pins, clock faults, power cut at a coming write.
+"""Requests from outside while the board runs: battery, pins, motion sensor, clock faults, power cut at a
+coming write.
 
 One line each on the control pipe: `battery MV`, `pin NUMBER LEVEL`, `clock DRIFT_PPB STEP_US`, `cut AFTER
-TORN`.
+TORN`, `imu CHANNEL`.
 """
 
 from sim import clock, interrupts, settings
@@ -22,6 +23,8 @@ def _obey(line):
     elif kind == b"clock":
         clock.change(numbers[0], numbers[1])
         interrupts.shift(numbers[1])
+    elif kind == b"imu":
+        supply["imu_broken"] = numbers[0]
     elif kind == b"cut":
         flash.cut_power_after(numbers[0], flash.HALF if numbers[1] else 0)
 

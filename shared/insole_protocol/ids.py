@@ -27,6 +27,7 @@ CHANNEL_LOG = 3
 
 MAX_MESSAGE_BYTES = 2056  # a message, whatever carries it: the longest record and what goes before it
 MAX_TEXT_BYTES = 80  # a text inside a reply
+SELF_TEST_GOOD = "all good"  # text of SELF_TEST where there is nothing to say
 MAX_GAPS = 16  # gaps in one reply to LOG_GAPS
 MAX_COMMAND_BYTES = 242  # a command: a value over BLE with the greatest MTU holds it
 

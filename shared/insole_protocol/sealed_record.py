@@ -45,35 +45,6 @@ MAX_FRAMES_IMU = 55  # 56 packed ones would not leave room for the tag
 KEY_BYTES = 32
 BLOCK_BYTES = 16  # of AES
 
-# Codes of motion: range of acceleration in bits 0-2, of angular rate in 3-5, samples a slot in 6-7.
-NO_MOTION_CODE = 0
-ACCELERATION_RANGES_G = (2, 4, 8, 16)
-RATE_RANGES_DEG_S = (125, 250, 500, 1000, 2000)
-HAS_MOTION = 0x8000
-
-
-def motion_code(acceleration_g: int, rate_deg_s: int) -> int:
-    """The code of a sensor's ranges at one sample a slot.
-
-    >>> hex(motion_code(4, 2000)), read_motion_code(motion_code(4, 2000))
-    ('0x8021', (4, 2000))
-    """
-    return HAS_MOTION | ACCELERATION_RANGES_G.index(acceleration_g) | RATE_RANGES_DEG_S.index(rate_deg_s) << 3
-
-
-def read_motion_code(code: int) -> "tuple[int, int] | None":
-    """Ranges of acceleration in g and of angular rate in degrees/s; None where there is no motion.
-
-    Raises:
-        ValueError: a code that this reader does not know.
-    """
-    if not code & HAS_MOTION:
-        return None
-    g, rate = code & 7, code >> 3 & 7
-    if code & 0x7FC0 or g >= len(ACCELERATION_RANGES_G) or rate >= len(RATE_RANGES_DEG_S):
-        raise ValueError("motion code 0x%04x" % code)
-    return ACCELERATION_RANGES_G[g], RATE_RANGES_DEG_S[rate]
-
 
 class RecordKeys:
     """What is made of a log key: two keys with one purpose each, and the key's identifier.

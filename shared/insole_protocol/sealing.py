@@ -5,7 +5,7 @@ AES comes from outside: `aes(key, mode)` or `aes(key, mode, iv)` as MicroPython'
 hardware likes, and on buffers that are made once.
 """
 
-from insole_protocol import block, sealed_record
+from insole_protocol import block, motion_code, sealed_record
 from insole_protocol.checksum import Checksum
 
 try:
@@ -45,6 +45,9 @@ class _Key:
 class Sealer:
     """Turns records of format 1 into records of format 2, in place.
 
+    Attributes:
+        motion: as the argument; another one holds from the next record on.
+
     Args:
         keys: of the log.
         aes: the cipher's factory.
@@ -59,12 +62,12 @@ class Sealer:
         keys: sealed_record.RecordKeys,
         aes: "Aes",
         checksum: Checksum,
-        motion: int = sealed_record.NO_MOTION_CODE,
+        motion: int = motion_code.NO_MOTION_CODE,
         max_bytes: int = block.MAX_BYTES,
         live: "sealed_record.RecordKeys | None" = None,
     ) -> None:
         self._checksum = checksum
-        self._motion = motion
+        self.motion = motion
         self._of_log = self._key = _Key(keys, aes)
         self._of_live = self._of_log if live is None else _Key(live, aes)
         pad = memoryview(bytearray((max_bytes + _STEP - 1) // _STEP * _STEP))
@@ -90,8 +93,8 @@ class Sealer:
         self._encrypt(record, end - sealed_record.SEALED_AT)
         record[end] = self._key.key_id & 255
         record[end + 1] = self._key.key_id >> 8
-        record[end + 2] = self._motion & 255
-        record[end + 3] = self._motion >> 8
+        record[end + 2] = self.motion & 255
+        record[end + 3] = self.motion >> 8
         self._put_tag(record, length - sealed_record.TAG_FROM_END)
         self._checksum.append(record, length - block.CRC_BYTES)
         return length

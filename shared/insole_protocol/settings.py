@@ -70,6 +70,8 @@ TABLE = (
     Setting(8, "led", NUMBER_8, 1, 0, 1),
     Setting(9, "label", TEXT, "", 0, MAX_LABEL_BYTES),
     Setting(10, "void_phones", TEXT, "", 0, MAX_VOID_PHONES * PHONE_DIGITS),
+    Setting(11, "acceleration_range_g", NUMBER_8, 16, 2, 16, (2, 4, 8, 16)),
+    Setting(12, "angular_rate_range_deg_s", NUMBER_16, 2000, 250, 2000, (250, 500, 1000, 2000)),
 )
 
 

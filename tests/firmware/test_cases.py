@@ -17,9 +17,10 @@ from tests.firmware.interpreters import Build, run_on
 from tests.firmware.micropython_run import HERE, ROOT
 
 ON_BOTH = (
-    "blocks_cases.py", "clock_cases.py", "garbage_collector_cases.py", "live_cases.py", "modes_cases.py",
-    "motion_lost_cases.py", "path_cases.py", "reply_cases.py", "sampler_cases.py", "sampler_phase_cases.py",
-    "steps_cases.py", "transfer_cases.py", "force_array/cases.py", "lsm6dso/cases.py",
+    "blocks_cases.py", "clock_cases.py", "garbage_collector_cases.py", "imu_range_cases.py", "live_cases.py",
+    "modes_cases.py", "motion_lost_cases.py", "motion_range_cases.py", "path_cases.py", "reply_cases.py",
+    "sampler_cases.py", "sampler_phase_cases.py", "steps_cases.py", "transfer_cases.py",
+    "force_array/cases.py", "lsm6dso/cases.py",
 )  # fmt: skip
 """Case files in which integers may leave 31 bits; the others are about files, power cuts, boot and links."""
 COLLECTING = {

@@ -1,6 +1,7 @@
 """The commands that measure what the docs state, on short stretches: they run, and the bars hold."""
 
 import pytest
+from plantigrade.calibration.motion import Ranges
 
 from tools import measure_clocks, measure_log
 
@@ -32,8 +33,8 @@ def test_a_path_that_differs_shows_in_the_error_and_in_what_is_stated(
         assert uneven.stated_p95_ms > even.stated_p95_ms
 
 
-@pytest.mark.parametrize("motion", [False, True])
-def test_a_day_of_wear_fits_into_128_mib(motion: bool) -> None:
+@pytest.mark.parametrize("motion", [None, Ranges(16, 2000)])
+def test_a_day_of_wear_fits_into_128_mib(motion: Ranges | None) -> None:
     figures = measure_log.measure(40, 1, motion)
     for rates in figures.bytes_per_s.values():
         assert rates["walking"] > rates["standing"] >= rates["sitting"] >= rates["not worn"] > 0

@@ -8,7 +8,7 @@ from array import array
 from time import ticks_diff, ticks_us
 
 from cryptolib import aes
-from insole_protocol import block, sealed_record, sealing
+from insole_protocol import block, motion_code, sealed_record, sealing
 from insole_protocol.codec import Encoder, checksum
 
 LOG_KEY = bytes(range(32))
@@ -27,7 +27,7 @@ def records():
 
 def sealer():
     """As the insole makes it."""
-    code = sealed_record.motion_code(4, 2000)
+    code = motion_code.motion_code(4, 2000)
     return sealing.Sealer(sealed_record.RecordKeys(LOG_KEY), aes, checksum, code)
 
 

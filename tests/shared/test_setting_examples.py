@@ -39,6 +39,24 @@ ROWS = (
         ),
         ("x" * 33,),
     ),
+    (
+        11,
+        "acceleration_range_g",
+        U8,
+        16,
+        "2, 4, 8, 16",
+        ((2, "02"), (4, "04"), (8, "08"), (16, "10")),
+        (0, 1, 3, 15, 17, 32),
+    ),
+    (
+        12,
+        "angular_rate_range_deg_s",
+        U16,
+        2000,
+        "250, 500, 1000, 2000",
+        ((250, "fa00"), (500, "f401"), (1000, "e803"), (2000, "d007")),
+        (0, 125, 249, 2001, 4000),
+    ),
 )
 
 
@@ -95,7 +113,7 @@ def test_a_label_that_is_not_utf_8() -> None:
 
 
 def test_keys_that_are_not_listed() -> None:
-    for key in (0, 11, 255):
+    for key in (0, 13, 255):
         refused(errors.ValueRangeError, "there is no setting %d" % key, settings.find, key)  # noqa: UP031
 
 

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Callable
 
-from insole_protocol import block, kernels, sealed_record
+from insole_protocol import block, kernels, motion_code, sealed_record
 from insole_protocol.block_errors import BlockError
 from insole_protocol.checksum import Checksum
 from insole_protocol.codec import Encoder
@@ -16,7 +16,7 @@ from tools.cryptolib_aes import CryptolibAes
 def sealed_seeds(key: bytes) -> tuple[bytes, ...]:
     """Records of several lengths, sealed under a log key."""
     by = Sealer(
-        sealed_record.RecordKeys(key), CryptolibAes, Checksum(kernels), sealed_record.motion_code(4, 2000)
+        sealed_record.RecordKeys(key), CryptolibAes, Checksum(kernels), motion_code.motion_code(4, 2000)
     )
     seeds: list[bytes] = []
     for frames in (1, 5, 40, 64):

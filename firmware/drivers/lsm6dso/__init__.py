@@ -9,10 +9,9 @@ the slots' time base, `LAG_ROWS` slots later. How far from it they may be: docs/
 | FIFO_CTRL3 | 0x09 | 0x44 | batches angular rate and acceleration at 104 Hz |
 | FIFO_CTRL4 | 0x0A | 0, then 6 | bypass, which empties the FIFO; then continuous |
 | WHO_AM_I | 0x0F | 0x6C | identity |
-| CTRL1_XL | 0x10 | 0x44 | acceleration at 104 Hz, 16 g |
-| CTRL2_G | 0x11 | 0x4C | angular rate at 104 Hz, 2000 degrees/s |
+| CTRL1_XL | 0x10 | 0x44 | acceleration at 104 Hz; bits 2-3: 2, 16, 4, 8 g |
+| CTRL2_G | 0x11 | 0x4C | angular rate at 104 Hz; bits 2-3: 250, 500, 1000, 2000 degrees/s; bit 1: 125 |
 | CTRL3_C | 0x12 | 0x44 | block data update, address counts up |
-| CTRL5_C | 0x14 | 1, 4 | self-test of the accelerometer or the gyroscope, positive sign |
 | FIFO_STATUS1, 2 | 0x3A | 2 bytes | words that wait (10 bits); bit 6 of the second: some were overwritten |
 | FIFO_DATA_OUT_TAG | 0x78 | 7 bytes | a word: sensor (bits 3-7: 1 rate, 2 acceleration), x y z, i16 each |
 
@@ -58,7 +57,10 @@ _SAMPLES = const(8)  # as `insole.motion_ops` has them: that module need not be 
 _AS_THEY_ARE = b"\x00\x01\x02\x00\x00\x00"
 
 # Pairs of register and value, in the order of writing.
-_AWAKE = b"\x5e\x00\x58\x00\x15\x00\x12\x44\x10\x44\x11\x4c"
+_AWAKE = b"\x5e\x00\x58\x00\x15\x00\x14\x00\x12\x44\x10\x44\x11\x4c"
+_CTRL1_XL_AT = const(11)  # its value, in those pairs
+_CTRL2_G_AT = const(13)
+_RATE_104_HZ = const(0x40)
 _BATCH = b"\x09\x44\x0a\x00\x0a\x06"
 _WAKE = b"\x0a\x00\x11\x00\x15\x10\x10\x20\x56\x41\x5c\x00\x5b\x02\x5e\x20\x58\x80"
 _OFF = b"\x0a\x00\x10\x00\x11\x00"
@@ -95,12 +97,13 @@ class Lsm6dso:
 
     Attributes:
         axes: for each axis of the chip the channel that it goes to, then for each whether negated.
+        ranges: of acceleration in g and of angular rate in degrees/s; at first the widest.
         errors: rows without motion since boot, the first dozen after each start among them.
         failing: whether the last ones had none.
+        broken, passed_ms: whether its last self-test found it so; when it passed, None if it did not.
         overruns: times that its FIFO overflowed.
     """
 
-    RANGES = 16, 2000  # in g and degrees/s: the widest
     LAG_ROWS = 2  # a slot's motion is complete so many slots later
     BURST_ROWS = 2  # slots from burst to burst
 
@@ -122,22 +125,55 @@ class Lsm6dso:
         self._missing = 0  # rows in a row without motion
         self._silent = 0  # bursts in a row that brought nothing
         self.axes = _AS_THEY_ARE
+        self.ranges = 16, 2000
+        self._awake = bytearray(_AWAKE)
         self._asleep = False
+        self.broken = False
+        self.passed_ms = None
         self.errors = 0
         self.overruns = 0
         self._start()
 
     def _start(self):
         """Awake, measuring, the FIFO empty."""
-        self._write_all(_AWAKE)
+        self.write_all(self._awake)
         self._empty()
         self._believed = FIRST_SAMPLES
         self._silent = 0
         self._asleep = False
 
-    def _write_all(self, settings):
+    def write_all(self, settings):
+        """Write pairs of register and value.
+
+        Raises:
+            OSError: it does not answer.
+        """
         for at in range(0, len(settings), 2):
             self._i2c.writeto_mem(self._address, settings[at], settings[at + 1 : at + 2])
+
+    def read(self, register, count):
+        """So many bytes from a register on; raises as `write_all`."""
+        return self._i2c.readfrom_mem(self._address, register, count)
+
+    def set_ranges(self, acceleration_g, rate_deg_s):
+        """Measure in these ranges, of 2, 4, 8 or 16 g and of 125, 250, 500, 1000 or 2000 degrees/s.
+
+        No row gets a sample of the ranges before: the sensor starts anew, and where it does not answer motion
+        stays away until `restore`.
+        """
+        if self.ranges != (acceleration_g, rate_deg_s):
+            self.pause()
+            self.ranges = acceleration_g, rate_deg_s
+            # by half the range, and by quarters of 1000: a dictionary would stay on the heap
+            fs_xl = b"\x00\x00\x08\x00\x0c\x00\x00\x00\x04"[acceleration_g >> 1]
+            fs_g = b"\x02\x00\x04\x00\x08\x00\x00\x00\x0c"[rate_deg_s // 250]
+            self._awake[_CTRL1_XL_AT] = _RATE_104_HZ | fs_xl
+            self._awake[_CTRL2_G_AT] = _RATE_104_HZ | fs_g
+            self.restore()
+
+    def pause(self):
+        """No row gets motion from now on, until `restore`."""
+        self._asleep = True
 
     @property
     def failing(self):
@@ -189,7 +225,7 @@ class Lsm6dso:
 
     def _empty(self):
         """Begin with an empty FIFO. What is measured goes on, so that the first sample is believed."""
-        self._write_all(_BATCH)
+        self.write_all(_BATCH)
         self._newest = 0
         self._believed = 0
 
@@ -205,7 +241,7 @@ class Lsm6dso:
         """Slots were lost: so many samples are left unread, and the time of the last one is carried on."""
         self._missing = 0
         newest = self._newest + count
-        self._write_all(_BATCH)
+        self.write_all(_BATCH)
         self._newest_us = ticks_add(self._newest_us, (count * self._period_8) >> 3)
         self._newest = self._believed = newest
 
@@ -276,12 +312,15 @@ class Lsm6dso:
 
     def restore(self):
         """Set up anew a part that gives nothing: it may have lost its settings with its supply."""
-        if self._resting() or not (self.failing or self._asleep):
+        paused = self._asleep
+        if self._resting() or not (self.failing or paused):
             return
         try:
             self._start()
         except OSError:
             return  # silent: asked again
+        if paused:
+            self._missing = 0  # those rows were not asked for
 
     def answers(self):
         """Whether the chip is still there."""
@@ -294,7 +333,7 @@ class Lsm6dso:
         """Both sensors off, until `restore`; a part that cannot be told goes on measuring."""
         self._asleep = True
         try:
-            self._write_all(_OFF)
+            self.write_all(_OFF)
         except OSError:
             return
 
@@ -305,6 +344,6 @@ class Lsm6dso:
             OSError: it does not answer: nothing would wake the insole.
         """
         self._asleep = True
-        self._write_all(_WAKE)
+        self.write_all(_WAKE)
         sleep_ms(_SETTLE_MS)
         self._i2c.readfrom_mem(self._address, _WAKE_UP_SRC, 1)

@@ -8,6 +8,8 @@ What makes that harder than it seems:
 - After a start it gives nonsense for 70 ms.
 - Filters: what it gives was `ACCELERATION_LATE_US` and `RATE_LATE_US` earlier (estimated by its bandwidths).
 - The end of the range is the end, -32768 on the lower side.
+- `supply["imu_broken"]` stops one channel, so that its self-test shows nothing.
+- In ranges below the widest it has the widest one's steps.
 
 Motion comes from the board's feed where that has any (`hardware.sensors.motion_into`), in the chip's axes.
 Else it is simple and honest about it: standing it measures gravity along the board's upward axis; while the
@@ -119,6 +121,8 @@ class Device:
             self._move(time_us - (RATE_LATE_US if rate else ACCELERATION_LATE_US))
         for axis in range(3):
             value = (self._motion[first + axis] + test) * widest // own if started else NONSENSE
+            if supply["imu_broken"] == first + axis + 1:
+                value = 0
             if value > 32767:
                 value = 32767
             elif value < -32768:

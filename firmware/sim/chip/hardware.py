@@ -46,6 +46,7 @@ supply = {
     "battery_mv": 3900,
     "charge_rate": 0,  # into the cell, thousandths of a percent an hour; below 0 out of it
     "i2c_stuck": 0,  # see `sim.chip.machine.I2C`
+    "imu_broken": 0,  # 1 to 6: this channel of the motion sensor gives 0 whatever happens
     "frequency": 240000000,
     "cause": 1,  # of the last reset, as `machine.reset_cause` says
     "unique_id": b"\x24\x6f\x28\x7a\x3f\x01",

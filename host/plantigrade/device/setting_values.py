@@ -18,6 +18,8 @@ MEANINGS: Final[Mapping[str, str]] = {
     "daily_advertising_ms": "milliseconds between advertisements in daily mode",
     "led": "whether it blinks; off: dark but for faults",
     "label": "name for people; empty: as the insole was made",
+    "acceleration_range_g": "range of acceleration in g; fast walking reaches 10",
+    "angular_rate_range_deg_s": "range of angular rate in degrees/s; fast walking reaches 600",
     "void_phones": "phones that it refuses; `plantigrade keys void-phone` writes it",
 }
 """By name; docs/reference/settings.md has them at length."""
@@ -47,10 +49,11 @@ def command_name(setting: Setting) -> str:
 def allowed(setting: Setting) -> str:
     """What a setting may be, for people.
 
-    >>> [allowed(row) for row in settings.TABLE[:3]]
-    ['left, right or unset', 'idle, daily or live', '1 to 25']
+    >>> [allowed(settings.find(key)) for key in (1, 2, 3, 11)]
+    ['left, right or unset', 'idle, daily or live', '1 to 25', '2, 4, 8 or 16']
     """
-    *first, last = NAMED.get(setting.name, {}) or [setting.allowed]
+    choices = list(NAMED.get(setting.name, {})) or [str(choice) for choice in setting.choices]
+    *first, last = choices or [setting.allowed]
     return f"{', '.join(first)} or {last}" if first else last
 
 

@@ -10,7 +10,7 @@ import struct
 import zlib
 from typing import Final
 
-from insole_protocol import block, ids, sealed_record
+from insole_protocol import block, ids, motion_code
 from insole_protocol.block_errors import EncodingError
 
 ACCELERATION_SHIFT: Final = 12
@@ -56,7 +56,7 @@ def status_of_code(code: int) -> int:
     ('0x3000', '0x0')
     """
     try:
-        ranges = sealed_record.read_motion_code(code)
+        ranges = motion_code.read_motion_code(code)
         return 0 if ranges is None else status_of(*ranges)
     except ValueError:
         raise EncodingError(f"motion code 0x{code:04x} is not known: a newer program may know it") from None

@@ -203,6 +203,11 @@ class VirtualBoard:
 
     # From outside, while it runs
 
+    def break_motion_channel(self, channel: int) -> None:
+        """Let a channel of the motion sensor give 0: 1 to 3 acceleration along the chip's x, y and z, 4 to 6
+        angular rate about them; 0 mends it."""
+        self._request(f"imu {channel}")
+
     def set_battery(self, millivolts: int) -> None:
         """Change the battery's voltage."""
         self._request(f"battery {millivolts}")

@@ -44,6 +44,7 @@ class PairOptions:
         hold_boot: hold the boot button down at power-on, so that the ROM waits to be flashed.
         keys: by side, device key and log key of 32 bytes each, as provisioning leaves them in flash; insoles
             without are open.
+        motion: by side, files of what the motion sensors feel (`twin.feeds.write_motion_feeds`).
     """
 
     drift_ppm: Mapping[str, float] = field(default_factory=lambda: dict[str, float]())
@@ -59,6 +60,7 @@ class PairOptions:
     flash_mib: int = SMALLEST_FLASH_MIB
     hold_boot: bool = False
     keys: Mapping[str, tuple[bytes, bytes]] = field(default_factory=lambda: dict[str, tuple[bytes, bytes]]())
+    motion: Mapping[str, Path] = field(default_factory=lambda: dict[str, Path]())
 
 
 class VirtualPair:
@@ -118,7 +120,7 @@ class VirtualPair:
                 folder / side,
                 chain(board_files(firmware), [_provisioned(side)]),
                 RadioEnd(self._radio.boards_port, self._radio.token),
-                Feed(self._feeds[side], start_ns, self._options.loop),
+                Feed(self._feeds[side], start_ns, self._options.loop, self._options.motion.get(side)),
                 self._options.blank,
             )
             board.hold_boot_button(self._options.hold_boot)

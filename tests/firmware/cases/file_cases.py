@@ -15,6 +15,7 @@ from insole_protocol.settings import TABLE, find
 DEFAULTS = {
     "side": 255, "boot_mode": 1, "live_frames": 5, "daily_frames": 40, "log_full": 0,
     "live_advertising_ms": 100, "daily_advertising_ms": 1000, "led": 1, "label": "", "void_phones": "",
+    "acceleration_range_g": 16, "angular_rate_range_deg_s": 2000,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from insole_protocol import block, ids, kernels, sealed_record
+from insole_protocol import block, ids, kernels, motion_code, sealed_record
 from insole_protocol.checksum import Checksum
 from insole_protocol.codec import Encoder
 from insole_protocol.sealing import Sealer
@@ -47,8 +47,8 @@ CASES = (
     (sealed(0x8021), WIDE, 0x0041, 4, 2000),
     (sealed(0x8023), WIDE, 0x3041, 16, 2000),
     (sealed(0x8023), 0, 0x3041, 16, 2000),
-    (sealed(sealed_record.motion_code(8, 500)), 0, 0xA041, 8, 500),
-    (sealed(sealed_record.motion_code(2, 250)), WIDE, 0xD041, 2, 250),
+    (sealed(motion_code.motion_code(8, 500)), 0, 0xA041, 8, 500),
+    (sealed(motion_code.motion_code(2, 250)), WIDE, 0xD041, 2, 250),
     (plain(), WIDE, 0x3041, 16, 2000),
     (plain(), ids.CAPABILITY_IMU, 0x0041, 4, 2000),
 )
@@ -91,7 +91,7 @@ def test_a_record_without_motion_and_a_damaged_one_stay_as_they_are() -> None:
     assert receiver.drain() == [] and receiver.counters.refused == {"crc": 1}
 
 
-@pytest.mark.parametrize("code", [0x8040, 0x8004, sealed_record.motion_code(16, 125)])
+@pytest.mark.parametrize("code", [0x8040, 0x8004, motion_code.motion_code(16, 125)])
 def test_motion_in_units_that_nobody_knows_is_refused_and_the_others_are_read(code: int) -> None:
     receiver = Receiver(opener=RecordOpener([KEY]))
     receiver.put(sealed(code), 1)

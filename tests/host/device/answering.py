@@ -22,6 +22,8 @@ VALUES = {
     8: b"\x00",
     9: b"Ada's",
     10: b"",
+    11: b"\x10",
+    12: b"\xd0\x07",
 }
 """Settings by key; key 5 (log_full) is one that this firmware does not know."""
 

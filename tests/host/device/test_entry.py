@@ -82,15 +82,17 @@ state
   malformed        1011
 
 settings
-  side                  1
-  boot mode             2
-  live frames           5
-  daily frames          40
-  live advertising ms   100
-  daily advertising ms  1000
-  led                   0
-  label                 Ada's
-  void phones           
+  side                      1
+  boot mode                 2
+  live frames               5
+  daily frames              40
+  live advertising ms       100
+  daily advertising ms      1000
+  led                       0
+  label                     Ada's
+  void phones               
+  acceleration range g      16
+  angular rate range deg s  2000
 
 log
   boot               7
@@ -135,6 +137,8 @@ def test_info_as_json(reached: Reached, tmp_path: Path) -> None:
         "led": 0,
         "label": "Ada's",
         "void_phones": "",
+        "acceleration_range_g": 16,
+        "angular_rate_range_deg_s": 2000,
     }
     assert found["log"]["capacity_pages"] == 2048
     only = run("info", "--json", "-")

@@ -80,6 +80,8 @@ def test_every_setting_of_the_protocol_has_a_command_that_says_what_it_may_be() 
         (("label", "Grün 5"), 9, "Grün 5".encode(), "label is Grün 5"),
         (("label", ""), 9, b"", "label is empty"),
         (("label", "7"), 9, b"7", "label is 7"),
+        (("acceleration-range-g", "8"), 11, b"\x08", "acceleration-range-g is 8"),
+        (("angular-rate-range-deg-s", "500"), 12, b"\xf4\1", "angular-rate-range-deg-s is 500"),
     ],
 )
 def test_a_setting_is_stored_and_confirmed(
@@ -110,6 +112,8 @@ def test_the_default_of_a_provisioned_insole_is_what_it_was_made(link: Taking) -
         (("live-frames", "two"), "it is 1 to 25"),
         (("live-frames", "9" * 40), "it is 1 to 25"),
         (("label", "x" * 21), "text of at most 20 bytes"),
+        (("acceleration-range-g", "3"), "it is 2, 4, 8 or 16: range of acceleration in g"),
+        (("angular-rate-range-deg-s", "125"), "it is 250, 500, 1000 or 2000"),
     ],
 )
 def test_what_cannot_be_is_refused_before_an_insole_is_asked(

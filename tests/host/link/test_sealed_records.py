@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC
 from hypothesis import given
 from hypothesis import strategies as st
-from insole_protocol import block, kernels, sealed_record
+from insole_protocol import block, kernels, motion_code, sealed_record
 from insole_protocol.block_errors import BlockError
 from insole_protocol.checksum import Checksum
 from insole_protocol.codec import Encoder
@@ -52,7 +52,7 @@ def test_what_was_sealed_opens_into_the_same_bytes(frames: list[int], seq: int) 
 def test_the_bytes_are_those_of_the_standards() -> None:
     """Worked out with another implementation of AES-CTR and CMAC, from the text of PROTOCOL.md."""
     record = plain_record(4)
-    found = sealed(record, sealer(motion=sealed_record.motion_code(16, 2000)))
+    found = sealed(record, sealer(motion=motion_code.motion_code(16, 2000)))
     keys = sealed_record.RecordKeys(LOG_KEY)
     counter = record[4:18] + b"\0\0"
     encryptor = Cipher(algorithms.AES256(keys.encrypting), modes.CTR(counter)).encryptor()
@@ -112,4 +112,4 @@ def test_records_in_format_1_stay_readable() -> None:
 @pytest.mark.parametrize("code", [0x8025 | 0x0040, 0x8004, 0x8028])
 def test_an_unknown_code_of_motion_is_refused(code: int) -> None:
     with pytest.raises(ValueError, match="motion code"):
-        sealed_record.read_motion_code(code)
+        motion_code.read_motion_code(code)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from insole_protocol import sealed_record
+from insole_protocol import motion_code
 from insole_protocol.ids import NO_MOTION
 from numpy.typing import NDArray
 
@@ -38,7 +38,7 @@ class Ranges:
         Raises:
             ValueError: a code that this program does not know.
         """
-        found = sealed_record.read_motion_code(code)
+        found = motion_code.read_motion_code(code)
         return None if found is None else cls(*found)
 
     @classmethod
@@ -53,7 +53,7 @@ class Ranges:
     @property
     def code(self) -> int:
         """The motion code of these ranges."""
-        return sealed_record.motion_code(self.acceleration_g, self.rate_deg_s)
+        return motion_code.motion_code(self.acceleration_g, self.rate_deg_s)
 
 
 def units(raw: Raw, ranges: Ranges) -> tuple[F64, F64]:

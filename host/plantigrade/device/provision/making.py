@@ -230,6 +230,10 @@ async def _self_test(session: Session, progress: Progress) -> SelfTestFigures:
         raise StepFailedError(
             Step.SELF_TEST, progress.serial, f"the insole found a fault: {names} ({answer.text})"
         )
+    if answer.text not in ("", ids.SELF_TEST_GOOD):
+        raise StepFailedError(
+            Step.SELF_TEST, progress.serial, f"the self-test is not complete: {answer.text}"
+        )
     progress.done(answer.text or "no remarks")
     return SelfTestFigures(answer.faults, answer.levels)
 
