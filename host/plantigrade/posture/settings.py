@@ -121,13 +121,17 @@ DAY_SD_FLOOR: Final[Mapping[str, float]] = {
     "stance_pct": 0.45,
     "double_support_pct": 0.8,
     "cpei_pct": 1.5,
+    "speed_m_per_s": 0.06,
+    "stride_length_m": 0.03,
     "second_peak_missing": 0.15,
 }
 """Smallest SD between days that is believed: an insole is not taken off and put on again without moving.
 Assumed, but none below what two walks of one day differ by in 14 healthy people (their 95 % minimal
 detectable change over 2.77; gaitpdb): 1.1 times that for loading rate, stride and stance time, 1.2 to 1.9
-times for the others that were measured, 4 times for the toes. Virtual people's days differ as those two walks
-do, so that a drift against own days is found more surely in them than it may be in life."""
+times for the others that were measured, 4 times for the toes. Speed and stride length, of which no two days
+were measured, are given what follows from the stride time's at 1.25 m/s: who keeps the ratio of step length
+to cadence changes both by as many per cent (2.3), and speed by twice as many. Virtual people's days differ as
+those two walks do, so that a drift against own days is found more surely in them than it may be in life."""
 RELATIVE_FLOOR: Final = 0.03
 """The same for other metrics, as a share of their centre."""
 USUAL_DAYS: Final = 28
