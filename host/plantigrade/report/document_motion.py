@@ -1,4 +1,4 @@
-"""How far, how fast, at which angle, for the clinician; without a motion sensor, that it is not known and why.
+"""How far, how fast, at which angle, for the clinician; without a motion sensor, that it is not known, why.
 
 And the way walked in a sentence, for the wearer.
 """

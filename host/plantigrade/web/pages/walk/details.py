@@ -95,7 +95,7 @@ class GapLine:
 
 @dataclass(frozen=True)
 class Judged:
-    """A posture rule and what it found."""
+    """A posture rule and what it found; `level_by`: the value of strides that moved the level, or ""."""
 
     title: str
     version: str
@@ -104,6 +104,7 @@ class Judged:
     level: str
     confidence: str
     n: str
+    level_by: str
 
 
 def six_figures(found: StoredDocument, formats: Formats) -> tuple[Figure, ...]:
@@ -247,6 +248,7 @@ def judged_of(found: StoredDocument, formats: Formats) -> tuple[tuple[Judged, ..
                 _amount(one["raise_level"], str(one["unit"]), formats),
                 formats.number(one["confidence"], 3) if one["confidence"] is not None else "",
                 formats.number(one["n"]),
+                str(one.get("level_by", "")),
             )
             for one in found.posture(state)
         )
