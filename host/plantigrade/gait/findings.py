@@ -29,6 +29,7 @@ from plantigrade.gait.settings import (
     STUCK_CYCLES_SHARE,
     SWAPPED_SHARE,
     TOO_SLOW_SHARE,
+    WAYS_APART_PCT,
 )
 from plantigrade.gait.signals import Floats, Foot, SensorLayout
 from plantigrade.text_format import counted
@@ -255,3 +256,19 @@ def pair(streams: Sequence[FootStream]) -> list[SignalFinding]:
             )
         ]
     return []
+
+
+def ways_apart(apart_pct: float | None, strides: int) -> list[SignalFinding]:
+    """Feet that went the same way and whose motion says otherwise.
+
+    Args:
+        apart_pct: `stride_length_left_right_pct`; None where it is not known.
+        strides: behind it, of both feet.
+    """
+    if apart_pct is None or strides < FEWEST_CYCLES or abs(apart_pct) <= WAYS_APART_PCT:
+        return []
+    text = (
+        f"the strides of the feet differ by {abs(apart_pct):.0f} % in length, and both went the same way: "
+        "one motion sensor is wrong, or its clock is not that of the forces"
+    )
+    return [SignalFinding("ways_apart", text)]

@@ -34,7 +34,7 @@ def test_speed_and_stride_length_stand_beside_their_uncertainty() -> None:
     assert [text.partition(" ")[0] for text in rows["Stride length, m"][:3]] == ["1.20"] * 3
     sd_m = float(rows["Uncertainty of stride length, m"][0].partition(" ")[0])
     assert 0.01 < sd_m < 0.05
-    assert "3 %" in caption.text
+    assert "10 %" in caption.text
 
 
 def test_turns_are_listed_with_angle_and_duration() -> None:

@@ -125,7 +125,7 @@ PARAMETERS: Final = (
         "%",
         needs=_MOVED | Needs.BOTH_FEET,
         definition="100 (R - L) / mean of what the feet walked in the strides that both know",
-        limits="both go the same way: beyond 3 % one sensor is wrong",
+        limits="both go the same way; beyond 10 % a finding says that one sensor is wrong",
         ratio=False,
         shown={View.MOTION: 6},
     ),
