@@ -118,6 +118,12 @@ def heel_m(folder: Path, side: str) -> Floats:
     return values[:, [titles.index((f"{side[0].upper()}_FCC", axis)) for axis in "xyz"]] / 1000.0
 
 
+def place_at(heel: Floats, at_s: float) -> Floats:
+    """(3,) place of the marker at a time, m."""
+    times = np.arange(len(heel)) / CAPTURE_HZ
+    return np.array([float(np.interp(at_s, times, heel[:, axis])) for axis in range(heel.shape[1])])
+
+
 def strides_of(folder: Path, side: str) -> list[tuple[float, float, float]]:
     """The recording's own strides of a foot: contact before, still instants at both ends, seconds."""
     with gzip.open(folder / "stride_events_sample.csv.gz", "rt", encoding="utf-8", newline="") as stream:
@@ -136,16 +142,14 @@ def beside_capture(folder: Path, found: FootAnalysis) -> CapturedFoot:
     """Each stride of the list beside ours."""
     side, table = found.foot.value, found.strides
     heel, listed = heel_m(folder, side), strides_of(folder, side)
-    at = np.arange(len(heel)) / CAPTURE_HZ
     rows: list[int] = []
     true: list[Floats] = []
     for contact_s, begin_s, end_s in listed:
         row = int(np.argmin(np.abs(table.initial_contact_s - contact_s)))
         if abs(table.initial_contact_s[row] - contact_s) > SAME_S:
             continue
-        begin, end = (np.array([np.interp(t, at, axis) for axis in heel.T]) for t in (begin_s, end_s))
         rows.append(row)
-        true.append(end - begin)
+        true.append(place_at(heel, end_s) - place_at(heel, begin_s))
     way = np.array(true)
     off = table.stride_length_m[rows] - np.hypot(way[:, 0], way[:, 1])
     inside = np.abs(off) <= LEVEL_95 * table.stride_length_sd_m[rows]

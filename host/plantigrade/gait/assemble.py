@@ -105,8 +105,7 @@ def assemble(
     found += _findings_of_gait(gait, levels)
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
     both = _both(sides, feet, walks)
-    apart = both.get("stride_length_left_right_pct")
-    found += [] if apart is None else findings.ways_apart(apart.value, apart.n)
+    found += findings.ways_apart(both)
     return Analysis(
         source=source,
         sample_rate_hz=rate_hz,

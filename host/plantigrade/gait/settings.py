@@ -308,9 +308,6 @@ MIN_SWAY_S: Final = 20.0
 """Standing that sway is told of: measures of shorter paths do not repeat."""
 SLOW_CYCLE_SHARE: Final = 0.75
 """A walk whose strides take longer than this share of the longest cycle is a slow one."""
-WAYS_APART_PCT: Final = 10.0
-"""Feet go the same way. Virtual people's sensors, with the errors of the data sheet, say so to within 7 % at
-0.5 m/s and 3.5 % from 0.8 m/s on; recorded people's, two of them, to within 1 %."""
 TOO_SLOW_SHARE: Final = 0.2
 """Share of its strides that are too slow to count from which that is told."""
 HALF_OF_THE_OTHER_PCT: Final = 200.0 / 3.0  # difference over half the sum, where one is half of the other

@@ -45,8 +45,7 @@ def test_turns_are_listed_with_angle_and_duration() -> None:
 
 
 def test_the_wearer_reads_way_and_speed() -> None:
-    said = way_sentence(analysed(), WORDING)
-    assert "1.20 m/s (4.3 km/h)" in said
+    assert "1.20 m/s (4.3 km/h)" in way_sentence(analysed(), WORDING)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -41,8 +41,8 @@ def moved_of(found: StoredDocument, formats: Formats) -> Moved:
         return Moved((), (), "", speed.note if speed is not None and speed.note else NO_MOTION)
     figures = tuple(figure_of(name, found.both(name), formats) for name in OF_BOTH)
     turns = [_turn(one, formats) for one in found.turns() if one.angle_deg is not None]
-    said = formats.words("walk.motion.turns", turns=formats.listed(turns)) if turns else ""
-    return Moved(figures, lines, said, "")
+    sentence = formats.words("walk.motion.turns", turns=formats.listed(turns)) if turns else ""
+    return Moved(figures, lines, sentence, "")
 
 
 def _turn(turn: StoredTurn, formats: Formats) -> str:
