@@ -39,10 +39,9 @@ def posture_rules() -> str:
     def others(rule: Rule) -> str:
         """Levels elsewhere, where they move, and the marked one."""
         found = [f"{other.on.value} {other.raise_level:g}" for other in rule.elsewhere]
-        if rule.slope is not None:
-            found.append(
-                f"{rule.slope.per_unit:+g} for each unit of `{rule.slope.metric}` from {rule.slope.at:g}"
-            )
+        moving = [f"{one.per_unit:+g} for each unit of `{one.metric}` from {one.at:g}" for one in rule.slopes]
+        if moving:
+            found.append(", else ".join(moving))
         if rule.marked_level is not None:
             found.append(f"marked from {rule.marked_level:g}")
         return f" ({'; '.join(found)})" if found else ""

@@ -2,8 +2,8 @@
 
     python -m tools.validate [--data ../shared/data] [--only PART ...] [--output FILE.md] [--json FILE]
 
-The data folder holds any of the parts `gaitndd`, `gaitpdb`, `bds`, `moticon`, `vendor_exports`, or is itself
-such a folder. The report states what is absent; with `--only` it is printed.
+The data folder holds any of the parts `gaitndd`, `gaitpdb`, `bds`, `gaitmap`, `moticon`, `vendor_exports`,
+or is itself such a folder. The report states what is absent; with `--only` it is printed.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from tools.validation import (
     footswitch,
     insole_force,
     moticon,
+    motion,
     standing_variations,
     vendors,
 )
@@ -33,6 +34,7 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
     "gaitndd": ("*.ts",),
     "gaitpdb": ("??Co*.txt*", "??Pt*.txt*"),
     "bds": ("BDSinfoCOP.txt*",),
+    "gaitmap": ("mocap_sample.csv*",),
     "moticon": ("gait_report_*.xlsx",),
     "vendor_exports": ("*.asc*", "*.asf*"),
 }
@@ -75,6 +77,10 @@ def as_json(figures: Figures) -> dict[str, object]:
             ],
             "variations": [asdict(row) for row in figures.variations],
         }
+    result["gaitmap"] = {
+        "captured": [asdict(one) for one in figures.feet_in_motion.captured],
+        "heights": [asdict(one) for one in figures.feet_in_motion.heights],
+    }
     result["moticon"] = [asdict(one) for one in figures.steps]
     result["vendor_exports"] = [tidy(asdict(export)) for export in figures.exports]
     return result
@@ -122,7 +128,7 @@ def computed(folders: Mapping[str, Path | None]) -> Figures:
     Raises:
         PlantigradeError: a recording cannot be read.
     """
-    ndd, pdb, plates, reported, exports = (folders.get(part) for part in PARTS)
+    ndd, pdb, plates, captured, reported, exports = (folders.get(part) for part in PARTS)
     return Figures(
         parts=tuple(folders),
         agreements=footswitch.run(ndd) if ndd else [],
@@ -130,6 +136,7 @@ def computed(folders: Mapping[str, Path | None]) -> Figures:
         subjects=insole_force.run(pdb) if pdb else [],
         trials=balance.run(plates) if plates else [],
         variations=standing_variations.run(plates) if plates else [],
+        feet_in_motion=motion.run(captured) if captured else motion.MotionFigures(),
         steps=moticon.run(reported) if reported else [],
         exports=vendors.run(exports) if exports else [],
     )

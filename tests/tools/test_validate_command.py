@@ -43,7 +43,7 @@ def test_the_report_says_what_rests_on_whom() -> None:
 def test_each_claim_names_its_instrument_or_the_twin_and_its_page_exists() -> None:
     for claim, rests_on, whom, where in evidence.CLAIMS:
         assert rests_on in (evidence.PEOPLE, evidence.TWIN, evidence.BOTH), claim
-        named = re.search("insole|plate|footswitch|virtual|drawn", whom)
+        named = re.search("insole|plate|footswitch|foot sensors|virtual|drawn", whom)
         assert named, claim
         assert where == "below" or all(
             (REFERENCE / link).exists() for link in re.findall(r"\((.+?\.md)\)", where)

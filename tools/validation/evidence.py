@@ -28,6 +28,25 @@ CLAIMS: Final[Sequence[tuple[str, str, str, str]]] = (
         "below",
     ),
     (
+        "stride length and speed of level walking",
+        PEOPLE,
+        "foot sensors beside optical motion capture: one man, on whose walk the method was chosen; insole: "
+        "the vendor's report of one walk",
+        "[motion](../explanation/motion.md)",
+    ),
+    (
+        "height of strides on stairs",
+        PEOPLE,
+        "foot sensors without forces: one person, upwards; no insole and nobody going down were at hand",
+        "below",
+    ),
+    (
+        "stride length, angles and turns at three speeds, and their uncertainty; what forces add",
+        TWIN,
+        "200 virtual people whose sensors have the errors of the data sheet",
+        "[motion](../explanation/motion.md)",
+    ),
+    (
         "area and velocity of sway; standing found without a span",
         PEOPLE,
         "plate: 17 people, 25 trials; insoles under a standing person were not at hand",

@@ -26,6 +26,8 @@ _COLUMNS = {
     "N": "f2_n",
     "R": "stance_s",
     "T": "double_s",
+    "W": "stride_m",
+    "Y": "speed_m_s",
 }
 _XML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -53,6 +55,7 @@ class StepReport:
         f1_n, f2_n, f3_n: first peak, valley and second peak.
         stance_ms, double_ms: stance and the double support that begins it.
         gait_line_pct: extent of the gait line along the insole, percent of its length.
+        stride_cm, speed_cm_s: length and speed of the stride that begins at the contact.
         release_sd_ms: what we say of the uncertainty of the final contacts, median.
     """
 
@@ -69,6 +72,8 @@ class StepReport:
     stance_ms: Difference
     double_ms: Difference
     gait_line_pct: Difference
+    stride_cm: Difference
+    speed_cm_s: Difference
     release_sd_ms: float
 
 
@@ -119,6 +124,8 @@ def compare(walk: str, foot: FootAnalysis, report: dict[str, Floats]) -> StepRep
         stance_ms=beside(1e3 * strides.stance_time_s, "stance_s", 1e3),
         double_ms=beside(1e3 * strides.initial_double_support_s, "double_s", 1e3),
         gait_line_pct=beside(gait_line, "gait_line", 100.0),
+        stride_cm=beside(100.0 * strides.stride_length_m, "stride_m", 100.0),
+        speed_cm_s=beside(100.0 * strides.speed_m_per_s, "speed_m_s", 100.0),
         release_sd_ms=1e3 * float(np.median(strides.final_contact_sd_s)),
     )
 
@@ -176,6 +183,8 @@ def section(reports: list[StepReport]) -> list[str]:
         "stance ms",
         "double support ms",
         "gait line, % of length",
+        "stride length cm",
+        "speed cm/s",
     )
     rows = [
         (
@@ -188,6 +197,7 @@ def section(reports: list[StepReport]) -> list[str]:
             f"{one.release_sd_ms:.1f}",
             *(_text(value) for value in (one.f1_n, one.f2_n, one.f3_n)),
             *(_text(value) for value in (one.stance_ms, one.double_ms, one.gait_line_pct)),
+            *(_text(value) for value in (one.stride_cm, one.speed_cm_s)),
         )
         for one in reports
     ]

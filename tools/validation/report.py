@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tools.validation import balance_report, evidence, moticon, standing_variations
+from tools.validation import balance_report, evidence, moticon, motion, standing_variations
 from tools.validation.balance import Trial
 from tools.validation.footswitch import Agreement, Totals, totals
 from tools.validation.insole_force import OWN_STUDY, PUBLISHED, ROWS, STUDIES, ExportData, group_mean
@@ -273,6 +273,7 @@ class Figures:
         subjects: recordings of insole forces.
         trials: standing on a plate.
         variations: the same trials, recorded otherwise.
+        feet_in_motion: strides beside motion capture, on stairs, and of virtual people.
         steps: beside the vendor's step report.
         exports: files of other systems.
     """
@@ -283,11 +284,12 @@ class Figures:
     subjects: list[ExportData] = field(default_factory=list[ExportData])
     trials: list[Trial] = field(default_factory=list[Trial])
     variations: list[standing_variations.Row] = field(default_factory=list[standing_variations.Row])
+    feet_in_motion: motion.MotionFigures = field(default_factory=motion.MotionFigures)
     steps: list[moticon.StepReport] = field(default_factory=list[moticon.StepReport])
     exports: list[Export] = field(default_factory=list[Export])
 
 
-PARTS = ("gaitndd", "gaitpdb", "bds", "moticon", "vendor_exports")
+PARTS = ("gaitndd", "gaitpdb", "bds", "gaitmap", "moticon", "vendor_exports")
 """Parts of the report, by the folders of their recordings."""
 
 
@@ -297,6 +299,7 @@ def as_markdown(figures: Figures, version: str) -> str:
         "gaitndd": lambda: footswitch_section(figures.agreements, figures.moved),
         "gaitpdb": lambda: force_section(figures.subjects),
         "bds": lambda: balance_report.section(figures.trials, figures.variations),
+        "gaitmap": lambda: motion.section(figures.feet_in_motion),
         "moticon": lambda: moticon.section(figures.steps),
         "vendor_exports": lambda: vendor_section(figures.exports),
     }
@@ -307,8 +310,8 @@ def as_markdown(figures: Figures, version: str) -> str:
         "Neurodegenerative Disease* (gaitndd) and *Gait in Parkinson's Disease* (gaitpdb) databases,",
         "Hausdorff and colleagues, Goldberger 2000, Open Data Commons Attribution License 1.0; vendor",
         "exports from the R package pressuRe (MIT); *A public data set of human balance evaluations* (BDS),",
-        "Santos and Duarte 2016, CC BY 4.0; a walk and its step report from moticon-opengo (Moticon,",
-        "Apache-2.0).",
+        "Santos and Duarte 2016, CC BY 4.0; a walk with optical motion capture and stairs from gaitmap",
+        "(mad-lab-fau, MIT); a walk and its step report from moticon-opengo (Moticon, Apache-2.0).",
         "",
         "`python -m tools.validate --only bds` prints one part alone: "
         + ", ".join(f"`{part}`" for part in PARTS)

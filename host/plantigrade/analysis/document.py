@@ -60,7 +60,14 @@ def document(full_analysis: RecordingAnalysis) -> Json:
             }
             for hour in analysis.hours
         ],
-        "turns": [{"from_s": _number(turn.from_s), "to_s": _number(turn.to_s)} for turn in analysis.turns],
+        "turns": [
+            {
+                "from_s": _number(turn.from_s),
+                "to_s": _number(turn.to_s),
+                "angle_deg": None if turn.angle_deg is None else _number(turn.angle_deg),
+            }
+            for turn in analysis.turns
+        ],
         "posture": posture_of(full_analysis),
         "gait": {
             "kind": analysis.gait.kind.value,

@@ -74,6 +74,15 @@ class StoredGap:
     reason: str
 
 
+@dataclass(frozen=True)
+class StoredTurn:
+    """A turn; `angle_deg` to the left positive, None where no motion sensor told it."""
+
+    from_s: float
+    to_s: float
+    angle_deg: float | None
+
+
 @dataclass(frozen=True, eq=False)
 class StoredDocument:
     """The document of an analysis.
@@ -138,6 +147,11 @@ class StoredDocument:
         for foot, entry in self.json["accounting"].items():
             for gap in entry["gaps"]:
                 yield StoredGap(foot, gap["from_s"] or 0.0, gap["to_s"] or 0.0, gap["reason"])
+
+    def turns(self) -> Iterator[StoredTurn]:
+        """All turns, in time order; of an analysis by an older release without angles."""
+        for turn in self.json["turns"]:
+            yield StoredTurn(turn["from_s"] or 0.0, turn["to_s"] or 0.0, turn.get("angle_deg"))
 
     def samples(self, foot: str) -> tuple[int, int]:
         """Samples used and spanned of one foot."""

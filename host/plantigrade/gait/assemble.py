@@ -104,6 +104,8 @@ def assemble(
     gait = gait_of([(side.stream, side.table) for side in sides], found)
     found += _findings_of_gait(gait, levels)
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
+    both = _both(sides, feet, walks)
+    found += findings.ways_apart(both)
     return Analysis(
         source=source,
         sample_rate_hz=rate_hz,
@@ -111,7 +113,7 @@ def assemble(
         to_s=to_s,
         left=feet.get(Foot.LEFT),
         right=feet.get(Foot.RIGHT),
-        both=_both(sides, feet, walks),
+        both=both,
         bouts=tuple(walks),
         activities=tuple(_activities(sides, spans, levels, settings)),
         hours=tuple(bouts_of.hours(steps, spans, from_s, to_s)),

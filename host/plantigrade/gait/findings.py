@@ -6,9 +6,10 @@ from typing import Final
 import numpy as np
 
 from plantigrade.gait.foot import FootStream
+from plantigrade.gait.motion.settings import WAYS_APART_PCT
 from plantigrade.gait.pressure.masks import masks_of
 from plantigrade.gait.pressure.regions import REGIONS
-from plantigrade.gait.results import FootPicture, SignalFinding
+from plantigrade.gait.results import FootPicture, Parameters, SignalFinding
 from plantigrade.gait.settings import (
     DEAD_CYCLES_SHARE,
     FEWEST_CYCLES,
@@ -255,3 +256,15 @@ def pair(streams: Sequence[FootStream]) -> list[SignalFinding]:
             )
         ]
     return []
+
+
+def ways_apart(both: Parameters) -> list[SignalFinding]:
+    """Feet that went the same way and whose motion says otherwise, by the figures of both feet."""
+    apart = both.get("stride_length_left_right_pct")
+    if apart is None or apart.value is None or apart.n < FEWEST_CYCLES or abs(apart.value) <= WAYS_APART_PCT:
+        return []
+    text = (
+        f"the strides of the feet differ by {abs(apart.value):.0f} % in length, and both went the same way: "
+        "one motion sensor is wrong, or its clock is not that of the forces"
+    )
+    return [SignalFinding("ways_apart", text)]

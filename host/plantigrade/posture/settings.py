@@ -121,13 +121,17 @@ DAY_SD_FLOOR: Final[Mapping[str, float]] = {
     "stance_pct": 0.45,
     "double_support_pct": 0.8,
     "cpei_pct": 1.5,
+    "speed_m_per_s": 0.06,
+    "stride_length_m": 0.03,
     "second_peak_missing": 0.15,
 }
 """Smallest SD between days that is believed: an insole is not taken off and put on again without moving.
 Assumed, but none below what two walks of one day differ by in 14 healthy people (their 95 % minimal
 detectable change over 2.77; gaitpdb): 1.1 times that for loading rate, stride and stance time, 1.2 to 1.9
-times for the others that were measured, 4 times for the toes. Virtual people's days differ as those two walks
-do, so that a drift against own days is found more surely in them than it may be in life."""
+times for the others that were measured, 4 times for the toes. Speed and stride length, of which no two days
+were measured, are given what follows from the stride time's at 1.25 m/s: who keeps the ratio of step length
+to cadence changes both by as many per cent (2.3), and speed by twice as many. Virtual people's days differ as
+those two walks do, so that a drift against own days is found more surely in them than it may be in life."""
 RELATIVE_FLOOR: Final = 0.03
 """The same for other metrics, as a share of their centre."""
 USUAL_DAYS: Final = 28
@@ -135,6 +139,8 @@ USUAL_DAYS: Final = 28
 USUAL_COVERAGE: Final = 0.80
 """Share of ordinary days in the interval of usual days, where there are enough of them (nine): one day in
 five outside is seldom enough to be worth a look and not so seldom that it never comes."""
+KNOWN_SPEED_SHARE: Final = 0.5
+"""Of the strides whose speed must have been measured before it is used."""
 MIN_SESSIONS: Final = 2
 COMPARED_MIN_STRIDES: Final = 12
 """Sessions on each side of a comparison, and valid strides behind a session."""
@@ -142,6 +148,12 @@ CONFIDENCE: Final = 0.95
 """Of intervals, unless asked otherwise."""
 ORDINARY_SDS: Final = 2.77
 """1.96 times the square root of two: what two ordinary days differ by in 95 of 100 cases, in their SD."""
+LIKE_SPEED_M_S: Final = ORDINARY_SDS * DAY_SD_FLOOR["speed_m_per_s"]
+"""Days whose speed differs by no more are days of like speed: what ordinary days may differ by, 0.17 m/s. It
+moves a loading rate by 0.8 of the SD of healthy people."""
+SPEED_DECIMALS: Final = 2
+SPEED_ROUNDING_M_S: Final = 1e-9
+"""Speeds are looked up to the centimetre a second, and a day that is just as far off counts."""
 STANCE_ASYMMETRY_CHANGE_PCT: Final = 1.8
 MEASURED_CHANGE: Final = "two walks of one day of 14 healthy people (gaitpdb); between days it is more"
 """95 % minimal detectable change of the stance times' asymmetry, in points: 20 mm of leg length move it by

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import NORMS, shown_in
-from plantigrade.gait.travel import has_motion
 from plantigrade.posture.exercises.choice import shown_exercises
 from plantigrade.posture.rules_engine.pair_gain import circumstance_of, pair_gain
 from plantigrade.posture.rules_engine.section import posture_section
@@ -30,11 +29,11 @@ from plantigrade.report.document_figures import (
     timing_picture,
 )
 from plantigrade.report.document_findings import alert_blocks
+from plantigrade.report.document_motion import motion_blocks
 from plantigrade.report.document_patient import patient_blocks
 from plantigrade.report.document_tables import (
     FOOT_LEVEL,
     FORCES,
-    MOTION,
     TIMING,
     balance_blocks,
     feet_table,
@@ -128,6 +127,7 @@ def _sections(
         "identity": identity_blocks(recording, full_analysis, wording),
         "quality": quality_blocks(recording, full_analysis, wording),
         "timing": _timing(full_analysis, wording),
+        "motion": motion_blocks(full_analysis, wording),
         "forces": _forces(full_analysis, wording),
         "pressure": _pressure(full_analysis, wording),
         "variability": [variability_table(full_analysis, wording)],
@@ -155,11 +155,8 @@ def _timing(full_analysis: RecordingAnalysis, wording: Wording) -> list[Block]:
         name: str(foot.parameters["stride_time_s"].n) if foot is not None else wording("unknown")
         for name, foot in (("left", full_analysis.analysis.left), ("right", full_analysis.analysis.right))
     }
-    tables: list[Block] = [feet_table(full_analysis, TIMING, wording, both=True)]
-    if has_motion([foot.strides for foot in full_analysis.analysis.feet]):
-        tables.append(feet_table(full_analysis, MOTION, wording, both=True))
     return [
-        *tables,
+        feet_table(full_analysis, TIMING, wording, both=True),
         Text(f"{wording('timing.caption')} {wording('timing.counts', **valid)}", "small"),
     ]
 

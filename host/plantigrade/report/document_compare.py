@@ -13,6 +13,7 @@ from plantigrade.library.time_zone import local_time, zone_of
 from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
 from plantigrade.posture.baseline.before_after import Difference, compare
 from plantigrade.posture.rules_engine.features import from_analysis
+from plantigrade.posture.rules_engine.findings import speed_of
 from plantigrade.posture.settings import COMPARED_MIN_STRIDES
 from plantigrade.report.document_accounting import when
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
@@ -73,10 +74,14 @@ def baseline_blocks(
     """This walk beside what is usual for the person."""
     if usual is None:
         return [Text(wording("comparison.baseline_few"))]
+    tables = from_analysis(full_analysis.analysis)
+    usual, of_speed = usual.of_days_at(speed_of(tables))
+    if usual is None:
+        return [Text(of_speed)]
     heads = [wording("timing.parameter"), wording("quality.foot")]
     heads += [wording(f"comparison.{name}") for name in ("usual", "now", "difference", "sds")]
     rows: list[list[Cell]] = []
-    for table in from_analysis(full_analysis.analysis):
+    for table in tables:
         for metric in METRICS:
             centre, spread = usual.centre(table.foot, metric), usual.spread(table.foot, metric)
             values = table.of(metric) if metric in table.values else np.empty(0)
@@ -98,7 +103,8 @@ def baseline_blocks(
     rows.sort(key=lambda row: [_name(metric, wording) for metric in METRICS].index(row[0].text))
     days = [day.day for day in usual.days]
     caption = wording("comparison.baseline_caption", days=len(days), first=min(days), last=max(days))
-    return [Table(heads, rows, texts=(0, 1), caption=caption, wide=0)]
+    found: list[Block] = [Table(heads, rows, texts=(0, 1), caption=caption, wide=0)]
+    return [*found, Text(of_speed, "small")] if of_speed else found
 
 
 def _earlier(one: "Recording", other: "Recording") -> bool:

@@ -79,7 +79,7 @@ def _row(feet: Sequence[Found], wording: Wording, *, strong: bool) -> list[Cell]
         Cell(str(first["title"]), str(first["evidence"]), strong),
         Cell(" / ".join(wording(str(one["foot"])) for one in feet)),
         Cell(values + short, "" if short else unit),
-        Cell(" / ".join(levels)),
+        Cell(" / ".join(levels), wording(f"alerts.by_{first['level_by']}") if "level_by" in first else ""),
         Cell(" / ".join(dict.fromkeys(_sure(one["confidence"], unknown) for one in feet))),
         Cell(" / ".join(str(one["n"]) for one in feet)),
     ]

@@ -9,9 +9,9 @@ from plantigrade.analysis.document import both_parameters
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.terminal import asymmetry_text
 from plantigrade.gait.balance import Standing, StandingKind
-from plantigrade.gait.parameters.definition import View, digits_of
+from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.pressure import REGIONAL, REGIONS
-from plantigrade.gait.parameters.registry import NORMS, norm_of, shown_in
+from plantigrade.gait.parameters.registry import NORMS, digits_for, norm_of, shown_in
 from plantigrade.gait.results import Parameter, Parameters
 from plantigrade.gait.sway_norms import norms
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
@@ -19,7 +19,6 @@ from plantigrade.report.document_numbers import interval, number, spread_interva
 from plantigrade.report.wording import Wording
 
 TIMING: Final = shown_in(View.TIMING)
-MOTION: Final = shown_in(View.MOTION)
 FORCES: Final = shown_in(View.FORCE)
 FOOT_LEVEL: Final = shown_in(View.PRESSURE)
 VARIABILITY: Final = shown_in(View.VARIABILITY)
@@ -69,10 +68,10 @@ def measure(parameter: Parameter | None, name: str, wording: Wording) -> Cell:
     if parameter is None or parameter.value is None:
         return Cell(wording("unknown"), parameter.note if parameter is not None else "")
     value = parameter.value
-    digits = digits_of(value)
+    digits = digits_for(name, value)
     norm = norm_of(name)
     outside = norm is not None and not norm.holds(value)
-    text = number(value, wording("unknown"))
+    text = number(value, wording("unknown"), digits)
     if parameter.sd is not None and parameter.n > 1:
         text += f" ± {parameter.sd:.{digits}f}"
     span = interval(parameter)

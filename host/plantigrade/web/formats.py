@@ -20,6 +20,8 @@ _SECONDS_AS_MINUTES: Final = 120
 """From here on a duration is given in minutes, without seconds."""
 _MINUTES_AS_HOURS: Final = 90
 """From here on in hours and minutes."""
+_METRES_AS_KM: Final = 1000
+"""From here on a distance is given in kilometres."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,12 @@ class Formats:
         hours, minutes = divmod(minutes, 60)
         text = self.quantity(hours, "h")
         return f"{text} {self.quantity(minutes, 'min')}" if minutes else text
+
+    def distance(self, metres: float | None) -> str:
+        """As "70 m", "2.4 km"."""
+        if metres is None or round(metres) < _METRES_AS_KM:
+            return self.quantity(metres, "m")
+        return self.quantity(metres / 1000, "km", 1)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """As "4,210" or "0.3", rounded half up as by hand; digits after the point stay."""

@@ -100,7 +100,7 @@ def test_bouts_activities_hours_and_turns(found: dict[str, Any]) -> None:
         {"hour": 0, "steps": 11, "walking_s": 83.6, "cadence_per_min": 98.5},
         {"hour": 1, "steps": 0, "walking_s": 0.0, "cadence_per_min": None},
     ]
-    assert found["turns"] == [{"from_s": 2.25, "to_s": 3.125}]
+    assert found["turns"] == [{"from_s": 2.25, "to_s": 3.125, "angle_deg": None}]
 
 
 def test_each_foot_has_its_own_figures(found: dict[str, Any]) -> None:

@@ -170,6 +170,64 @@ def test_motion_that_comes_late_by_less_than_a_tenth_of_a_second_does_no_harm() 
     assert strides.stride_length_m[1:-1] == pytest.approx(1.2, abs=0.02)
 
 
+def shift(rows: int):
+    """Motion that comes late by some samples: clocks of force and motion that have drifted apart."""
+
+    def late(_, acc, gyr):
+        acc[rows:], gyr[rows:] = acc[:-rows].copy(), gyr[:-rows].copy()
+
+    return late
+
+
+def clip(at_m_s2: float):
+    return lambda _, acc, gyr: np.clip(acc, -at_m_s2, at_m_s2, out=acc)
+
+
+MOVING = "the foot turns where its force says that it stands"
+CLIPPED = "motion beyond the sensor's range"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "known", "finding"),
+    [
+        pytest.param(shift(20), "", True, False, id="0.2 s late: no harm"),
+        pytest.param(shift(40), MOVING, False, False, id="0.4 s late"),
+        pytest.param(clip(19.6), CLIPPED, True, True, id="end of 2 g"),
+        pytest.param(clip(30.0), CLIPPED, True, False, id="end of 3 g"),
+        pytest.param(clip(200.0), "", True, False, id="nothing beyond the range"),
+        pytest.param(lambda _, acc, gyr: np.multiply(acc, 0.85, out=acc), "", True, True, id="scale"),
+    ],
+)
+def test_motion_of_one_foot_that_cannot_be_is_flagged_on_its_strides_or_found_by_the_other_foot(
+    change, reason: str, known: bool, finding: bool
+) -> None:
+    """Both feet go the same way: what no flag of a stride shows, the other foot does."""
+    analysis = analyze(changed(change))
+    strides = analysis.left.strides
+    middle = range(1, len(strides) - 1)
+    assert {strides.motion_reason_text(row) for row in middle} == {reason}
+    assert np.isfinite(strides.stride_length_m[1:-1]).all() == known
+    assert any(one.code == "ways_apart" for one in analysis.findings) == finding
+
+
+def test_units_of_thousandths_are_found_and_said() -> None:
+    walk, notes = put_right(moved(walk_of(MADE), 1000.0 / 9.80665 * np.eye(3), 1000.0 * np.eye(3)))
+    assert any("in mg" in note for note in notes)
+    assert any("in mdeg/s" in note for note in notes)
+    assert lengths(walk) == pytest.approx([1.2] * 10, abs=0.01)
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_axes_that_are_mirrored_are_put_right_and_angles_to_the_side_withheld(axis: int) -> None:
+    """A left-handed set of axes on both feet; x alone is what an insole's own x does on one of them."""
+    mirror = np.eye(3)
+    mirror[axis, axis] = -1.0
+    walk, notes = put_right(moved(walk_of(MADE), mirror, mirror))
+    assert any("right-hand rule" in note for note in notes)
+    assert lengths(walk) == pytest.approx([1.2] * 10, abs=0.01)
+    assert np.isnan(angles(walk)).all()
+
+
 def write(path: Path, walk: Walk) -> Path:
     """Plain CSV with motion alone."""
     titles, columns = ["time_s"], [walk.left.time_s]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.features import Observation, StrideColumns
+from plantigrade.posture.rules_engine.statistics import AtSpeed
 
 
 def columns(
@@ -42,6 +43,9 @@ class Usual:
 
     def __init__(self, centres: Mapping[str, float], spread: float, cv_pct: float = float("nan")) -> None:
         self.centres, self.sd, self.usual_cv_pct = centres, spread, cv_pct
+
+    def at_speed(self, speed_m_s: float) -> AtSpeed:
+        return AtSpeed(self)
 
     def centre(self, foot: Foot, metric: str) -> float:
         return self.centres.get(metric, float("nan"))

@@ -39,7 +39,7 @@ NUMBERS = {
     "forefoot-overload": Numbers(2, 86.0, 81.0, "warning", 7200.0, own_insole_only=OWN),
     "forefoot-overload-drift": Numbers(2, 1.14, 1.08, "warning", 7200.0),
     "heel-overload-drift": Numbers(1, 1.17, 1.1, "warning", 7200.0),
-    "loading-rate": Numbers(2, 20.0, 18.0, "notice", 7200.0, own_insole_only=OWN),
+    "loading-rate": Numbers(3, 20.0, 18.0, "notice", 7200.0, own_insole_only=OWN),
     "loading-rate-drift": Numbers(1, 1.25, 1.15, "notice", 7200.0),
     "push-off-drift": Numbers(2, 2.5, 1.5, "notice", 7200.0),
     "push-off-missing": Numbers(3, 3.0, 1.5, "notice", 7200.0),
@@ -54,7 +54,7 @@ NUMBERS = {
     "leg-length": Numbers(3, 1.6, 1.1, "info", DAY_S, own_insole_only=OWN, clinician_only=True),
     "leg-length-patients": Numbers(3, 1.3, 0.9, "info", DAY_S, own_insole_only=OWN, clinician_only=True),
     "side-load": Numbers(1, 1.3, 0.8, "info", 7200.0, own_insole_only=OWN),
-    "stride-variability": Numbers(2, 2.72, 2.4, "warning", 7200.0, strides=(30, 200, 120)),
+    "stride-variability": Numbers(3, 2.72, 2.4, "warning", 7200.0, strides=(30, 200, 120)),
     "double-support-drift": Numbers(1, 2.5, 1.5, "warning", 7200.0),
     "fatigue": Numbers(3, 1.5, 1.0, "info", 7200.0, strides=(30, 200, 120)),
 }

@@ -131,6 +131,7 @@ def test_the_rules_as_json_are_whole(tmp_path: Path):
         "marked_level": 2.2,
         "elsewhere": [],
         "slope": None,
+        "slope_by_speed": None,
         "habit": None,
         "clinician_only": False,
     }

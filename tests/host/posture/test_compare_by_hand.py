@@ -127,6 +127,8 @@ def test_metrics_come_in_the_order_asked_the_left_foot_first():
         ("stance_pct", 1.246, "%"),  # 2.77 x 0.45 = 1.2465, just below as a binary number
         ("double_support_pct", 2.216, "%"),  # 2.77 x 0.8
         ("force_arch_index", 0.028, ""),  # 2.77 x 0.01 = 0.0277
+        ("speed_m_per_s", 0.166, "m/s"),  # 2.77 x 0.06
+        ("stride_length_m", 0.083, "m"),  # 2.77 x 0.03
         ("ml_index_forefoot", 0.097, ""),  # 2.77 x 0.035 = 0.09695
         ("ml_index_heel", 0.111, ""),  # 2.77 x 0.04 = 0.1108
         ("forefoot_pti_bw", 8.31, "kPa s"),  # 2.77 x 3
@@ -143,6 +145,8 @@ def test_the_smallest_change_that_two_ordinary_days_tell_apart(metric: str, valu
 
 def test_no_other_value_has_a_smallest_change():
     assert list(MINIMAL_CHANGE) == [
+        "speed_m_per_s",
+        "stride_length_m",
         "stride_time_s",
         "stance_pct",
         "double_support_pct",

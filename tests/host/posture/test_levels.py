@@ -152,6 +152,48 @@ def test_levels_move_with_the_stride_time_where_healthy_people_do(
     assert held.raised - held.cleared == pytest.approx(RULES[rule].raise_level - RULES[rule].clear_level)
 
 
+BY_SPEED, BY_TIME = "speed_m_per_s", "stride_time_s"
+
+
+@pytest.mark.parametrize(
+    ("rule", "speeds_m_s", "level", "by"),
+    [
+        ("stride-variability", [1.25] * 6, 2.72, BY_SPEED),
+        ("stride-variability", [1.60] * 6, 2.72, BY_SPEED),
+        ("stride-variability", [0.75] * 6, 3.035, BY_SPEED),
+        ("stride-variability", [0.75] * 3, 3.035, BY_SPEED),
+        ("stride-variability", [0.75] * 2, 2.90, BY_TIME),
+        ("stride-variability", [], 2.90, BY_TIME),
+        ("loading-rate", [1.25] * 6, 20.0, BY_SPEED),
+        ("loading-rate", [1.00] * 6, 16.425, BY_SPEED),
+        ("loading-rate", [1.70] * 6, 24.29, BY_SPEED),
+        ("loading-rate", [0.30] * 6, 12.707, BY_SPEED),
+        ("loading-rate", [1.00] * 2, 16.04, BY_TIME),
+        ("load-asymmetry", [0.75] * 6, 13.0, ""),
+    ],
+)
+def test_measured_speed_moves_the_levels_where_half_of_the_strides_have_one(
+    rule: str, speeds_m_s: list[float], level: float, by: str
+):
+    """Six strides of 1.20 s, which alone would mean a slow walk, and the speeds of as many as are given."""
+    held = level_of(RULES[rule], Strides({"stride_time_s": [1.20] * 6, "speed_m_per_s": speeds_m_s}))
+    assert (held.raised, held.by) == (pytest.approx(level), by)
+    assert held.raised - held.cleared == pytest.approx(RULES[rule].raise_level - RULES[rule].clear_level)
+
+
+def test_a_finding_says_what_moved_its_level():
+    tables = [
+        columns(side, strides=40, noise=0.0, stride_time_s=1.2, speed_m_per_s=0.75, loading_rate_bw_per_s=9.0)
+        for side in Foot
+    ]
+    found = {one.rule: one for one in findings(tables, None)}
+    assert (found["stride-variability"].level_by, found["stride-variability"].raise_level) == (
+        BY_SPEED,
+        pytest.approx(3.035),
+    )
+    assert found["load-asymmetry"].level_by == ""
+
+
 def test_without_stride_times_the_rules_own_levels_hold():
     assert level_of(RULES["loading-rate"], Strides({})) == Level(20.0, 18.0, 23.0)
 

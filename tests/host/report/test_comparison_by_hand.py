@@ -161,11 +161,13 @@ def test_twelve_strides_are_compared(valid: int, rows: int) -> None:
 
 def usual(**medians: float) -> Any:
     """What is usual: the median of the days, with an SD of 0.5 between them."""
-    return SimpleNamespace(
+    made = SimpleNamespace(
         centre=lambda foot, metric: medians.get(f"{foot.value}_{metric}", float("nan")),
         spread=lambda foot, metric: 0.0 if metric == "f1_n" else 0.5,
         days=[SimpleNamespace(day=day) for day in ("2026-02-02", "2026-01-01", "2026-01-20")],
     )
+    made.of_days_at = lambda speed_m_s: (made, "")
+    return made
 
 
 def test_this_walk_beside_the_own_days() -> None:

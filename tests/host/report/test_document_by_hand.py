@@ -66,6 +66,7 @@ def test_the_parts_of_a_report() -> None:
             "identity",
             "quality",
             "timing",
+            "motion",
             "forces",
             "pressure",
             "variability",
@@ -120,9 +121,9 @@ def test_a_comparison_and_earlier_days_have_sections_of_their_own() -> None:
     other.id, other.entry.title = "other", ""
     made = document.build(library_recording(), other, "en", MADE, [other])
     titles = [section.title for section in made.sections]
-    assert titles[8:10] == ["Compared with other", "Compared with earlier days"]
+    assert titles[9:11] == ["Compared with other", "Compared with earlier days"]
     other.entry.title = "Second"
-    assert document.build(library_recording(), other, "en", MADE).sections[8].title == "Compared with Second"
+    assert document.build(library_recording(), other, "en", MADE).sections[9].title == "Compared with Second"
 
 
 def content(made: Any, name: str) -> list[Any]:

@@ -82,6 +82,7 @@ def test_both_papers_small_tagged_and_complete(insole: Recording, tmp_path: Path
     for title in (
         "quality",
         "timing",
+        "motion",
         "forces",
         "pressure",
         "variability",

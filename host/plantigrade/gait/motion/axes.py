@@ -131,6 +131,11 @@ def in_units(motion: Motion, name: str) -> Found:
         notes.append(f"{name} acceleration rests at {rest:.3g} m/s2 instead of 9.81: it was left out")
         return Found(None, tuple(notes))
     most = float(turning.max())
+    if most > numbers.MOST_DEG_S:
+        notes.append(
+            f"{name} rotation is {most:.3g} at most: it is in mdeg/s, not in degrees/s, and was taken so"
+        )
+        gyr, most = gyr * np.float32(0.001), most * 0.001
     if most < numbers.MOST_RAD_S and float(length.std()) > numbers.MOVED_SHARE * float(
         np.median(length[calm])
     ):

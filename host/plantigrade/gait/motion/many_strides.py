@@ -6,6 +6,7 @@ from plantigrade.compiled import compiled
 from plantigrade.gait.motion.settings import (
     FEWEST_ROWS,
     LONGEST_BRIDGE_S,
+    MOVING_DEG_S,
     SHORTEST_STANCE_S,
     STANCE_REACH_S,
     STILL_FROM_SHARE,
@@ -16,8 +17,8 @@ from plantigrade.gait.motion.stride_kernel import stride
 from plantigrade.gait.motion.values import Flag, Value
 from plantigrade.gait.signals import Floats, Forces
 
-_LOST, _EDGE, _SHORT = int(Flag.LOST), int(Flag.EDGE), int(Flag.SHORT_STANCE)
-_FLAGS = int(Value.FLAGS)
+_LOST, _EDGE, _SHORT, _MOVING = int(Flag.LOST), int(Flag.EDGE), int(Flag.SHORT_STANCE), int(Flag.MOVING)
+_FLAGS, _STILL_RATE = int(Value.FLAGS), int(Value.STILL_RATE)
 
 
 @compiled()
@@ -134,3 +135,7 @@ def all_strides(
             means[i, k] = total / (still[4] - still[3])
         means[i, 3] = take_off(own_acc, int(still[3]), int(still[4]), offsets[i])
         stride(time, own_acc, own_gyr, biases[i], still, spans[i, 1:3], heel, outer, out[i])
+        if out[i, _STILL_RATE] > MOVING_DEG_S:
+            out[i, :] = np.nan
+            means[i, :] = np.nan
+            out[i, _FLAGS] = _MOVING

@@ -36,6 +36,7 @@ class Flag(IntFlag):
     SHORT_STANCE = 8
     CLIPPED = 16
     SLIPPED = 32
+    MOVING = 64
 
     @property
     def text(self) -> str:
@@ -43,7 +44,7 @@ class Flag(IntFlag):
         return "; ".join(_TEXTS[one] for one in Flag if one and one in self)
 
 
-UNKNOWN: Final = Flag.NO_SENSOR | Flag.LOST | Flag.EDGE | Flag.SHORT_STANCE
+UNKNOWN: Final = Flag.NO_SENSOR | Flag.LOST | Flag.EDGE | Flag.SHORT_STANCE | Flag.MOVING
 """With one of these nothing is told of a stride's motion."""
 
 _TEXTS: Final = {
@@ -53,4 +54,5 @@ _TEXTS: Final = {
     Flag.SHORT_STANCE: "stance too short to stand still",
     Flag.CLIPPED: "motion beyond the sensor's range",
     Flag.SLIPPED: "the sensor lies differently at the end",
+    Flag.MOVING: "the foot turns where its force says that it stands",
 }

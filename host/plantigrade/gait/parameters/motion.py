@@ -25,7 +25,7 @@ PARAMETERS: Final = (
         "m",
         definition="horizontal distance of two footprints of the foot in a row",
         limits=_HOW,
-        shown={View.SUMMARY: 14, View.MOTION: 20},
+        shown={View.SUMMARY: 14, View.MOTION: 20, View.COMPARISON: 4},
     ),
     _row(
         "speed_m_per_s",
@@ -33,7 +33,7 @@ PARAMETERS: Final = (
         "m/s",
         definition="stride length / stride time",
         limits="of each foot's own strides",
-        shown={View.MOTION: 10},
+        shown={View.MOTION: 10, View.COMPARISON: 2},
     ),
     _row(
         "foot_progression_deg",
@@ -59,6 +59,7 @@ PARAMETERS: Final = (
         definition="standard uncertainty: even drift, impacts, rolling at rest, 1 % for the sensor",
         limits="twice of it on either side holds 95 %",
         ratio=False,
+        shown={View.MOTION: 25},
     ),
     _row(
         "foot_strike_deg",
@@ -76,6 +77,7 @@ PARAMETERS: Final = (
         definition="how far the swing goes outwards of the line between the footprints",
         limits=_SIDE,
         ratio=False,
+        shown={View.MOTION: 45},
     ),
     _row(
         "turning_deg",
@@ -123,7 +125,8 @@ PARAMETERS: Final = (
         "%",
         needs=_MOVED | Needs.BOTH_FEET,
         definition="100 (R - L) / mean of what the feet walked in the strides that both know",
-        limits="both go the same way: beyond 3 % one sensor is wrong",
+        limits="both go the same way; beyond 10 % a finding says that one sensor is wrong",
         ratio=False,
+        shown={View.MOTION: 6},
     ),
 )

@@ -27,6 +27,7 @@ from plantigrade.gait.parameters.definition import (
     ParameterGroup,
     PerBodyWeight,
     View,
+    digits_of,
 )
 
 _OWN_OF_FEET: Final = (*timing.PARAMETERS, *force.PARAMETERS, *pressure.PARAMETERS)
@@ -142,3 +143,16 @@ def symbol_of(name: str) -> str:
     ('%', 'kPa s')
     """
     return _SYMBOLS.get(name, "1")
+
+
+_SHORT_M: Final = 0.1
+"""A length in metres below this is shown to the millimetre: 0.03 m ± 0.00 says nothing."""
+
+
+def digits_for(name: str, value: float) -> int:
+    """Decimals that a parameter is shown with.
+
+    >>> digits_for("stride_length_m", 1.234), digits_for("circumduction_m", 0.031)
+    (2, 3)
+    """
+    return 3 if symbol_of(name) == "m" and abs(value) < _SHORT_M else digits_of(value)

@@ -11,15 +11,18 @@ import numpy as np
 from plantigrade.errors import FileError
 from plantigrade.gait.settings import MAD_TO_SD
 from plantigrade.gait.signals import Foot
+from plantigrade.posture.baseline.like_speed import like_days
 from plantigrade.posture.json_file import read_values, write_values
 from plantigrade.posture.rules_engine.features import StrideColumns, middle_of
-from plantigrade.posture.rules_engine.statistics import cv_pct
+from plantigrade.posture.rules_engine.rules import SPEED
+from plantigrade.posture.rules_engine.statistics import AtSpeed, cv_pct
 from plantigrade.posture.settings import (
     BASELINE_MIN_DAYS,
     DAY_SD_FLOOR,
     KEEP_DAYS,
     MIN_STRIDES_A_DAY,
     RELATIVE_FLOOR,
+    SPEED_DECIMALS,
 )
 
 SCHEMA = "plantigrade.baseline/1"
@@ -115,6 +118,33 @@ class TagReference:
 
     tag: str
     days: list[Day]
+    _at_speed: dict[float, AtSpeed] = field(default_factory=dict[float, AtSpeed], compare=False, repr=False)
+
+    def at_speed(self, speed_m_s: float) -> AtSpeed:
+        """What is usual at a speed, as rules ask for it: see `of_days_at`."""
+        if np.isnan(speed_m_s):
+            return AtSpeed(self)
+        speed = round(speed_m_s, SPEED_DECIMALS)
+        if speed not in self._at_speed:
+            self._at_speed[speed] = AtSpeed(*self.of_days_at(speed))
+        return self._at_speed[speed]
+
+    def of_days_at(self, speed_m_s: float) -> "tuple[TagReference | None, str]":
+        """Only the days of like speed, and those whose speed is not known: see `like_speed`.
+
+        Args:
+            speed_m_s: of the strides at hand; NaN leaves all days in.
+
+        Returns:
+            Those days, None where they are too few; and what that means, for people.
+        """
+        if np.isnan(speed_m_s):
+            return self, ""
+        speeds = [float(np.mean(known)) if (known := day.of_feet(SPEED)) else NAN for day in self.days]
+        near, note = like_days(speeds, speed_m_s)
+        if len(near) == len(self.days):
+            return self, ""
+        return TagReference(self.tag, [self.days[day] for day in near]) if near else None, note
 
     def _values(self, foot: Foot, metric: str) -> list[float]:
         key = _key(foot, metric)

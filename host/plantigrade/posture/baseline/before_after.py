@@ -39,6 +39,8 @@ class MinimalChange:
 
 
 COMPARED = (
+    "speed_m_per_s",
+    "stride_length_m",
     "stride_time_s",
     "stance_pct",
     "double_support_pct",

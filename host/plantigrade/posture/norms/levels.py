@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from plantigrade.posture.norms.reference_set import Distribution, ReferenceSet, load_reference
-from plantigrade.posture.rules_engine.rules import Rule, Slope
+from plantigrade.posture.rules_engine.rules import SPEED, Rule, Slope
 
 STRIDE_TIME: Final = "stride_time_s"
+SPEED_OF_A_SET: Final = "speed_m_s"
+"""What sets call the walking speed."""
 KEY_OF: Final[Mapping[str, str]] = {
     "stance-asymmetry": "asymmetry stance_time_s",
     "load-asymmetry": "asymmetry impulse_n_s",
@@ -76,6 +78,7 @@ def rules_with(found: ReferenceSet, rules: Mapping[str, Rule]) -> dict[str, Rule
             clear_level=one.clear_level,
             marked_level=one.marked_level,
             slope=_slope(found.distributions[one.key], rule),
+            slope_by_speed=_slope_by_speed(found.distributions[one.key], rule),
             elsewhere=rule.elsewhere if found.instrument == "insole" else (),
         )
     return changed
@@ -97,3 +100,13 @@ def _slope(one: Distribution, rule: Rule) -> Slope | None:
         return rule.slope
     low, high = min(rule.slope.low, over.at), max(rule.slope.high, over.at)
     return Slope(STRIDE_TIME, over.at, over.per_unit, low, high)
+
+
+def _slope_by_speed(one: Distribution, rule: Rule) -> Slope | None:
+    """As `_slope`; none where the set has a slope over stride time alone, whose level is another one."""
+    over = next((slope for slope in one.slopes if slope.of == SPEED_OF_A_SET), None)
+    if rule.slope_by_speed is None or over is None:
+        alone = any(slope.of == STRIDE_TIME for slope in one.slopes)
+        return None if alone else rule.slope_by_speed
+    low, high = min(rule.slope_by_speed.low, over.at), max(rule.slope_by_speed.high, over.at)
+    return Slope(SPEED, over.at, over.per_unit, low, high)

@@ -3,6 +3,7 @@
 The same terms as in the alerts, over all valid strides instead of a sliding window.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import erf, sqrt
@@ -12,7 +13,7 @@ import numpy as np
 from plantigrade.array_types import F64
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.features import StrideColumns
-from plantigrade.posture.rules_engine.levels import Grade, level_of
+from plantigrade.posture.rules_engine.levels import Grade, level_of, walking_speed
 from plantigrade.posture.rules_engine.pair_gain import doubtful_pair
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.rules import (
@@ -52,10 +53,11 @@ class RuleFinding:
         state: present, absent or unknown.
         value, sd: the rule's value and its standard uncertainty (strides and sensors); NaN where unknown.
         unit: of the value.
-        raise_level: the level that held: of the rule, of the instrument, at these strides' time.
+        raise_level: the level that held: of the rule, of the instrument, at these strides' speed or time.
         on: the circumstance whose level it was; None for the rule's own.
         grade: of a present finding, where the rule has grades.
         clinician_only: whether it is for clinicians alone.
+        level_by: name of the strides' value that moved the level; "" where none did.
         confidence: probability that the true value lies on the found side of the level; NaN where unknown.
         strides: valid strides of the side (the smaller of both where both are needed).
         note: why it is unknown, or a caution.
@@ -82,6 +84,7 @@ class RuleFinding:
     on: Circumstance | None = None
     grade: Grade | None = None
     clinician_only: bool = False
+    level_by: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +104,11 @@ class _ByIdentifier:
         left_out, of = self.block
         edges = np.linspace(0, len(values), of + 1).astype(int)
         return np.concatenate([values[: edges[left_out]], values[edges[left_out + 1] :]])
+
+
+def speed_of(tables: Sequence[StrideColumns]) -> float:
+    """Measured walking speed of all valid strides, m/s; NaN where too few have one."""
+    return walking_speed(_ByIdentifier({table.foot: table for table in tables}))
 
 
 def judge(
@@ -128,6 +136,9 @@ def judge(
     book = book or RuleBook()
     caveat = "" if on is not None else doubtful_pair(tables)
     by_foot = {table.foot: table for table in tables}
+    alike = None if reference is None else reference.at_speed(speed_of(tables))
+    reference = None if alike is None else alike.reference
+    of_speed = "" if alike is None else alike.note
     found: list[RuleFinding] = []
     for rule in book.rules.values():
         if rule.scope.of_seconds or not rule.enabled:
@@ -136,13 +147,15 @@ def judge(
         for side in sides:
             needed = (side,) if rule.scope is Scope.FOOT else tuple(Foot)
             strides = min(int(by_foot[foot].valid.sum()) if foot in by_foot else 0 for foot in needed)
-            note = _obstacle(rule, strides, reference, own_insole)
+            note = _obstacle(rule, strides, reference, own_insole, of_speed)
             if rule.scope is Scope.SIDE and not rule.metrics.isdisjoint(OF_GAIN):
                 note = note or caveat
             finding = _one(rule, side, by_foot, book, reference, strides, note, on)
             if uncertainty and finding.state is not State.UNKNOWN:
                 sensor = _sensor_part(rule, side, by_foot, regions, medial)
                 finding = _with_sd(finding, rule, side, by_foot, reference, sensor)
+            if rule.needs_baseline and finding.state is not State.UNKNOWN:
+                finding = replace(finding, note=of_speed)
             found.append(finding)
     return found
 
@@ -187,6 +200,7 @@ def _one(
         on=level.on,
         grade=level.grade(value),
         clinician_only=rule.clinician_only,
+        level_by=level.by,
     )
 
 
@@ -211,11 +225,11 @@ def _with_sd(
     return replace(finding, sd=sd, confidence=confidence)
 
 
-def _obstacle(rule: Rule, strides: int, reference: Reference | None, own_insole: bool) -> str:
+def _obstacle(rule: Rule, strides: int, reference: Reference | None, own_insole: bool, of_speed: str) -> str:
     if rule.own_insole_only and not own_insole:
         return "levels are known for the Plantigrade insole only; this recording has other sensors"
     if rule.needs_baseline and reference is None:
-        return "needs a personal baseline of at least three days in these shoes"
+        return of_speed or "needs a personal baseline of at least three days in these shoes"
     if strides < rule.min_strides:
         return f"needs {rule.min_strides} valid strides, there are {strides}"
     return ""

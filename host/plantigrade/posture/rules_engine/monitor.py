@@ -17,7 +17,7 @@ from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.alerts import Alert, AlertLog
 from plantigrade.posture.rules_engine.features import Observation
 from plantigrade.posture.rules_engine.latest import Latest
-from plantigrade.posture.rules_engine.levels import Level, level_of
+from plantigrade.posture.rules_engine.levels import Level, level_of, walking_speed
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Circumstance, Rule, Scope
 from plantigrade.posture.rules_engine.statistics import Reference, rule_value, seconds_value
@@ -164,11 +164,18 @@ class Monitor:
                 continue
             self._strides.take = rule.window_strides
             level = level_of(rule, self._strides, self._on)
+            usual = self._usual(rule)
             for side in Foot if rule.scope is Scope.SIDE else (foot,):
-                value = rule_value(rule, side, self._strides, self.reference)
+                value = rule_value(rule, side, self._strides, usual)
                 named = None if rule.scope is Scope.BOTH else side
                 changed += self._decide(rule, level, named, value, time_s, seen)
         return changed
+
+    def _usual(self, rule: Rule) -> Reference | None:
+        """The person's own days of like speed, for a rule that needs them; None silences it."""
+        if self.reference is None or not rule.needs_baseline:
+            return self.reference
+        return self.reference.at_speed(walking_speed(self._strides)).reference
 
     def _sort_rules(self) -> None:
         """Which rules are on and what they look at: asked anew after an edit, not for each second."""

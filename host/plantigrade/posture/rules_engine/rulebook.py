@@ -182,7 +182,9 @@ def _changed(rule: Rule, edit: Edit) -> Rule:
     clear = changed.clear_level
     if edit.field == "raise_level" and edit.shipped_version != rule.version and clear >= changed.raise_level:
         clear = changed.raise_level - (1.0 - CLEAR_SHARE) * abs(changed.raise_level)
-    return replace(changed, slope=None, elsewhere=(), marked_level=marked, clear_level=clear)
+    return replace(
+        changed, slope=None, slope_by_speed=None, elsewhere=(), marked_level=marked, clear_level=clear
+    )
 
 
 def _value(edit: Edit) -> float | int | bool:

@@ -149,6 +149,10 @@ class Habit:
     otherwise: str
 
 
+SPEED = "speed_m_per_s"
+"""Measured walking speed of a foot's stride; known where a motion sensor is."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """See the module; `id` is the key of patient's and clinician's words, `pattern` of the guidance."""
@@ -180,6 +184,7 @@ class Rule:
     marked_level: float | None = None
     elsewhere: tuple[OtherLevel, ...] = ()
     slope: Slope | None = None
+    slope_by_speed: Slope | None = None
     habit: Habit | None = None
     clinician_only: bool = False
 
@@ -187,7 +192,14 @@ class Rule:
     def metrics(self) -> frozenset[str]:
         """Values of strides or seconds that it looks at."""
         looked_at = {term.metric for term in self.terms}
-        return frozenset(looked_at if self.slope is None else {*looked_at, self.slope.metric})
+        if self.needs_baseline:
+            looked_at.add(SPEED)
+        return frozenset(looked_at | {slope.metric for slope in self.slopes})
+
+    @property
+    def slopes(self) -> tuple[Slope, ...]:
+        """What its levels may move with, the better known first: measured speed, then what stands for it."""
+        return tuple(slope for slope in (self.slope_by_speed, self.slope) if slope is not None)
 
     @property
     def cleared_after_s(self) -> float:
@@ -277,7 +289,8 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         OtherLevel(**(other | {"on": Circumstance(other["on"])})) for other in entry.get("elsewhere", ())
     )
     given["habit"] = Habit(**entry["habit"]) if "habit" in entry else None
-    given["slope"] = Slope(**entry["slope"]) if "slope" in entry else None
+    for name in ("slope", "slope_by_speed"):
+        given[name] = Slope(**entry[name]) if name in entry else None
     return Rule(**given)
 
 
@@ -325,5 +338,7 @@ def _check_levels(rule: Rule) -> None:
         raise PlantigradeError(
             f"marked level {rule.marked_level} must lie above raise level {rule.raise_level}"
         )
-    if rule.slope is not None and not rule.slope.low <= rule.slope.at <= rule.slope.high:
+    if any(not slope.low <= slope.at <= slope.high for slope in rule.slopes):
         raise PlantigradeError("slope: low <= at <= high")
+    if rule.slope_by_speed is not None and rule.slope_by_speed.metric != SPEED:
+        raise PlantigradeError(f"slope_by_speed: metric must be {SPEED}")

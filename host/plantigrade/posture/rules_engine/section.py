@@ -139,6 +139,8 @@ def as_json(finding: RuleFinding, texts: Catalogue) -> dict[str, Any]:
     }
     if finding.on is not None:
         entry["level_of"] = finding.on.value
+    if finding.level_by:
+        entry["level_by"] = finding.level_by
     if finding.note:
         entry["note"] = finding.note
     if finding.state is State.PRESENT:

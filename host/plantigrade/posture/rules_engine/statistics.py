@@ -1,6 +1,7 @@
 """From strides in a window to the value of a rule's term. One place for live, retrospective and report."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isnan
 from typing import Protocol
 
@@ -16,8 +17,25 @@ from plantigrade.posture.settings import FEWEST_VALUES, OUTLIER_SDS, SMALLEST_SP
 NAN = float("nan")
 
 
+@dataclass(frozen=True)
+class AtSpeed:
+    """A personal baseline at one walking speed.
+
+    Attributes:
+        reference: of days of like speed; None where there are too few.
+        note: what that means for a finding, for people; "" where the speed is not known, or all days count.
+    """
+
+    reference: "Reference | None"
+    note: str = ""
+
+
 class Reference(Protocol):
     """The personal baseline as statistics need it."""
+
+    def at_speed(self, speed_m_s: float) -> AtSpeed:
+        """What is usual at a speed; as it is where the speed is NaN."""
+        ...
 
     def centre(self, foot: Foot, metric: str) -> float:
         """Usual value; NaN where not known."""

@@ -18,6 +18,7 @@ SOURCES = {
     "gait/plausibility.py": "",
     "gait/tested_range.py": "",
     "gait/summary.py": "_needs_motion",
+    "posture/baseline/like_speed.py": "",
     "posture/rules_engine/findings.py": "",
     "posture/rules_engine/pair_gain.py": "",
     "service/insoles/state.py": "",

@@ -7,7 +7,7 @@ from typing import Final
 
 from plantigrade.analysis.stored import FEET, StoredDocument, StoredFigure
 from plantigrade.gait.parameters.definition import Norm, View, digits_of
-from plantigrade.gait.parameters.registry import norm_of, shown_in
+from plantigrade.gait.parameters.registry import digits_for, norm_of, shown_in
 from plantigrade.library.recordings.container import RecordingManifest
 from plantigrade.posture.settings import COMPARED_MIN_STRIDES
 from plantigrade.web.formats import Formats
@@ -24,7 +24,6 @@ SIX: Final = (
 )
 TABLES: Final = {
     "timing": shown_in(View.TIMING),
-    "motion": shown_in(View.MOTION),
     "force": shown_in(View.FORCE),
     "regions": shown_in(View.REGIONS),
 }
@@ -34,7 +33,7 @@ _NORM_OF_SYMMETRY: Final = "symmetry_"
 
 @dataclass(frozen=True)
 class Figure:
-    """One of the six.
+    """A figure of the whole walk.
 
     Attributes:
         name: of the parameter, which its words have as their key.
@@ -96,7 +95,7 @@ class GapLine:
 
 @dataclass(frozen=True)
 class Judged:
-    """A posture rule and what it found."""
+    """A posture rule and what it found; `level_by`: the value of strides that moved the level, or ""."""
 
     title: str
     version: str
@@ -105,21 +104,23 @@ class Judged:
     level: str
     confidence: str
     n: str
+    level_by: str
 
 
 def six_figures(found: StoredDocument, formats: Formats) -> tuple[Figure, ...]:
     """The walk in six figures."""
-    return tuple(_figure(name, found.both(name), formats) for name in SIX)
+    return tuple(figure_of(name, found.both(name), formats) for name in SIX)
 
 
-def _figure(name: str, figure: StoredFigure | None, formats: Formats) -> Figure:
+def figure_of(name: str, figure: StoredFigure | None, formats: Formats) -> Figure:
+    """A figure with its interval, n and usual range, or why it is not known."""
     words = formats.words
     if figure is None or figure.value is None:
         why = figure.note if figure is not None else ""
         return Figure(
             name, "", "", remark_of(why, words).text if why else words("walk.figure.not-known"), "", False
         )
-    digits = digits_of(figure.value)
+    digits = digits_for(figure.name, figure.value)
     how: list[str] = []
     if figure.sd is not None:
         how.append(words("walk.figure.sd", sd=formats.number(figure.sd, digits + 1)))
@@ -181,7 +182,7 @@ def _cell(figure: StoredFigure | None, norm: Norm | None, formats: Formats) -> C
     """As "1.05 ± 0.02", of 98."""
     if figure is None or figure.value is None:
         return Cell("", "", False)
-    digits = digits_of(figure.value)
+    digits = digits_for(figure.name, figure.value)
     text = formats.number(figure.value, digits)
     if figure.sd is not None:
         text += f" ± {formats.number(figure.sd, digits)}"
@@ -247,6 +248,7 @@ def judged_of(found: StoredDocument, formats: Formats) -> tuple[tuple[Judged, ..
                 _amount(one["raise_level"], str(one["unit"]), formats),
                 formats.number(one["confidence"], 3) if one["confidence"] is not None else "",
                 formats.number(one["n"]),
+                str(one.get("level_by", "")),
             )
             for one in found.posture(state)
         )

@@ -9,6 +9,7 @@ from plantigrade.gait.signals import Foot
 from plantigrade.library.entries import RecordingEntry
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue, languages
 from plantigrade.web.formats import Formats
+from plantigrade.web.pages.walk.motion import way_of
 from plantigrade.web.pages.walks.rows import SHOWN_MISSING, missing_share
 from plantigrade.web.words import FALLBACK
 
@@ -63,6 +64,8 @@ def _lead(found: StoredDocument, entry: RecordingEntry, formats: Formats) -> Ite
             steps=formats.number(steps.value),
             cadence=formats.number(cadence.value),
         )
+    if way := way_of(found, formats):
+        yield way
     yield from _sides(found, formats)
     share = missing_share(entry)
     if share > SHOWN_MISSING:

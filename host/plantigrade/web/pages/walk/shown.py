@@ -18,7 +18,7 @@ from plantigrade.web.charts.long_chart import LongChart, Span, long_chart, span_
 from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.layout.frame import person_in_view
 from plantigrade.web.page import Shown
-from plantigrade.web.pages.walk import details, pictures, plain
+from plantigrade.web.pages.walk import details, motion, pictures, plain
 from plantigrade.web.pages.walks.rows import (
     restorable_until,
     seconds_until_analysed,
@@ -109,6 +109,7 @@ def _details(recording: Recording, found: StoredDocument, formats: Formats) -> d
     weight_n = found.body_weight_n
     return {
         "figures": details.six_figures(found, formats),
+        "moved": motion.moved_of(found, formats),
         "force": force_plot(found),
         "tables": {
             name: lines
