@@ -187,6 +187,11 @@ class DevTools:
             await tab.send(f"{domain}.enable")
         return tab
 
+    async def cover(self, tab: Tab) -> None:
+        """Another page comes to the front of its window, as another app does on a phone."""
+        target = (await self.browser.send("Target.createTarget", url="about:blank", **tab.window))["targetId"]
+        await self.browser.send("Target.activateTarget", targetId=target)
+
     async def kill(self) -> None:
         """End the browser as a phone does that needs its memory: at once, without saying so."""
         if self.process.returncode is None:

@@ -186,10 +186,10 @@ async def cut(scene: Wearing, opened: Phone, side: str) -> tuple[float, list[tup
 async def fetch(opened: Phone) -> tuple[float, dict[str, Any]]:
     """Tap the button that fetches; how long it took, and what each insole gave."""
     began = time.monotonic()
-    label = await opened.tab.run("document.getElementById('big').textContent")
-    texts = await opened.tab.run("JSON.parse(document.getElementById('words').textContent)")
-    fetches = (texts["phone.button.fetch"], texts["phone.button.again"])
-    await opened.tap("big" if label in fetches else "second")
+    texts = await _texts(opened)
+    fetches = [texts["phone.button.fetch"], texts["phone.button.again"]]
+    button = f"(id) => {fetches}.includes(document.getElementById(id).textContent)"
+    await opened.tap(await opened.tab.until(f"['big', 'second'].find({button})"))
     await opened.tab.until("!window.plantigradePhone.fetching", FETCH_S)
     found = await opened.page(
         "Object.fromEntries([...page.insoles.values()].map((i) => [i.side, i.fetched]))"

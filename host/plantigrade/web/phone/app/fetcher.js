@@ -32,11 +32,11 @@ export class Fetcher {
     const results = await Promise.allSettled(all.map((one) => one.fetch(() => fetching.stop)));
     const problem = results.find(({ reason }) => reason)?.reason ?? null;
     await page.awake.release();
-    page.fetching = null;
     await this.#closeJournal(all);
     if (problem && problem.word !== "fetch.stopped") screen.showTrouble(explain(problem));
     else if (fetching.stop) screen.showNews(words("phone.log.stopped"));
     else screen.showNews(this.#outcome(all, fetching));
+    page.fetching = null;
     page.changed();
   }
 
