@@ -75,7 +75,7 @@ async def served(page: Path | None = None, cables: Mapping[str, str] | None = No
     paths = list(routes.ROUTES)
     if page is not None:
         paths = [Mount(routes.PATH, _PageOfFolder(directory=page, html=True))]
-    paths.append(cable_route(cables or {}))
+    paths.append(cable_route({} if cables is None else cables))
     app = Starlette(routes=paths, middleware=[Middleware(SecurityHeaders)])
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
