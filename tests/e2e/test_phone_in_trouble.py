@@ -1,4 +1,4 @@
-"""The page for phones where something is in its way: no room, another app in front, other hosts at the insole;
+"""The page for phones where something is in its way: no room, another app in front, other hosts at an insole;
 and the same insoles by cable. A real browser, two open insoles with real firmware, radio.
 
 Words for a browser that keeps nothing: `tests/web/test_phone_storage.py`.
@@ -17,7 +17,7 @@ from plantigrade.twin.radio.client import RadioAddress
 
 from tools.phone_demo.proof import saved_slots
 from tools.phone_demo.stage import SIDES, Phone
-from tools.phone_demo.wearing import SERIALS, Wearing, acknowledged, connect_by_cable, fetch, save, wearing
+from tools.phone_demo.wearing import Wearing, acknowledged, connect_by_cable, fetch, save, wearing
 from tools.web_site.browser import REQUIRED, find_chromium
 
 pytestmark = [pytest.mark.radio, pytest.mark.slow]
@@ -138,7 +138,7 @@ async def _no_room(scene: Wearing, opened: Phone) -> None:
 
 
 async def _out_of_view(scene: Wearing, opened: Phone) -> None:
-    """Another page comes to the front while it fetches; then the browser freezes the page, and the link breaks."""
+    """Another page comes to the front while it fetches; then the browser freezes it, and the link breaks."""
     await asyncio.sleep(1.0)
     await opened.tap("big")
     await opened.tab.until("window.plantigradePhone.awake.on")
@@ -173,7 +173,7 @@ async def _by_cable(scene: Wearing, opened: Phone) -> None:
     watched = "[...window.plantigradePhone.insoles.values()].every((one, i) => one.live.frames > {}[i])"
     await opened.tab.until(watched.format(frames))
     fetching = asyncio.create_task(fetch(opened))
-    await opened.tab.until("window.plantigradePhone.fetching")
+    await opened.tab.until(f"{LEFT}.fetched")
     await opened.tab.run(PULL_OUT)
     _, insoles = await fetching
     assert all(one["from"] < one["at"] == one["to"] for one in insoles.values()), "it came back by itself"

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.browser
 OUT_OF_REACH = BLUETOOTH.replace(
     'throw new DOMException("cancelled", "NotFoundError");',
     """
-      const gatt = { connect: async () => { throw new DOMException("no answer", "NetworkError"); }, disconnect() {} };
+      const connect = async () => { throw new DOMException("no answer", "NetworkError"); };
+      const gatt = { connect, disconnect() {} };
       return Object.assign(new EventTarget(), { gatt });
     """,
 )
@@ -37,7 +38,8 @@ Object.defineProperty(navigator, "serial", {
 });
 """
 PORT_IN_USE = """
-const port = { readable: null, open: async () => { throw new DOMException("Failed to open.", "NetworkError"); } };
+const open = async () => { throw new DOMException("Failed to open.", "NetworkError"); };
+const port = { readable: null, open };
 Object.defineProperty(navigator, "serial", { value: { requestPort: async () => port } });
 """
 

@@ -25,6 +25,9 @@ StorageManager.prototype.getDirectory = async () => { throw new DOMException("de
 NO_DATABASE = """
 IDBFactory.prototype.open = () => { throw new DOMException("denied", "SecurityError"); };
 """
+EMPTY_STORAGE = """
+async () => (await navigator.storage.getDirectory()).removeEntry("journals", { recursive: true })
+"""
 USAGE = "async () => (await navigator.storage.estimate()).usage"
 KEPT = "StorageManager.prototype.persist = async () => true;"
 FILL = """
@@ -73,7 +76,7 @@ def phone(browser: "Browser", site: "Served", *scripts: str) -> Generator[tuple[
 def set_room(context: "BrowserContext", page: "Page", site: "Served", room_bytes: int | None) -> None:
     """How much the origin may keep; None: as the browser likes."""
     quota: dict[str, Any] = {} if room_bytes is None else {"quotaSize": room_bytes}
-    session = context.new_cdp_session(page)
+    session: Any = context.new_cdp_session(page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": site.url, **quota})
 
 
@@ -117,9 +120,7 @@ def test_a_phone_that_was_full_from_the_start_says_so(browser: "Browser", empty:
     with phone(browser, empty) as (context, page):
         page.wait_for_function(READY)
         page.goto("/favicon.ico")
-        page.evaluate(
-            "async () => (await navigator.storage.getDirectory()).removeEntry('journals', { recursive: true })"
-        )
+        page.evaluate(EMPTY_STORAGE)
         set_room(context, page, empty, 1)
         page.goto("/phone/")
         page.get_by_text("There is no room for this page.").wait_for()

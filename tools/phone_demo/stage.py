@@ -18,7 +18,7 @@ from plantigrade.web.security.headers import PHONE, POLICY_ADDITIONS, SecurityHe
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -72,7 +72,7 @@ async def served(page: Path | None = None, cables: Mapping[str, str] | None = No
         page: folder of another version's page.
         cables: the insoles' serial ports by side, for the replaced ports of `cable.SHIM`.
     """
-    paths = list(routes.ROUTES)
+    paths: list[BaseRoute] = list(routes.ROUTES)
     if page is not None:
         paths = [Mount(routes.PATH, _PageOfFolder(directory=page, html=True))]
     paths.append(cable_route({} if cables is None else cables))

@@ -282,15 +282,16 @@ export class Insole {
 
   async #fetchTo(to, isStopped) {
     const { from } = this.fetched;
-    await this.talk.ask("SET_MODE", [DAILY]); // a full record every 0.4 s: the radio is for the log
-    await this.talk.ask("STREAM", [0]);
-    await this.#compareClocks(LATER_TRIPS);
     const first = this.#journal.current?.insoles[this.serial]?.first ?? from;
     this.#journal.append(new Uint8Array(0), { serial: this.serial, first, end: from });
     let problem = new Trouble("log.stuck");
+    let compared = false;
     for (let tries = 0; this.fetched.at < to && tries < TRIES && !isStopped(); ) {
       const before = this.fetched.at;
       try {
+        await this.#quiet();
+        if (!compared) await this.#compareClocks(LATER_TRIPS);
+        compared = true;
         await this.#read(before, to, isStopped);
       } catch (error) {
         if (error instanceof Refused && error.result !== BUSY) throw error;
@@ -309,6 +310,12 @@ export class Insole {
     if (!this.talk.closed) await this.#compareClocks(LATER_TRIPS);
   }
 
+  // A full record every 0.4 s, and none of them live: the link is for the log.
+  async #quiet() {
+    await this.talk.ask("SET_MODE", [DAILY]);
+    await this.talk.ask("STREAM", [0]);
+  }
+
   async #stream() {
     await this.talk.ask("SET_MODE", [LIVE]);
     this.live.next = -1;
@@ -322,8 +329,6 @@ export class Insole {
       if (this.link === "gone" || performance.now() > until) throw new Trouble("link.not-back");
       await pause(200);
     }
-    await this.talk.ask("STREAM", [0]);
-    await this.talk.ask("SET_MODE", [DAILY]);
   }
 
   async #read(from, to, isStopped) {
