@@ -118,8 +118,10 @@ async def _no_room(scene: Wearing, opened: Phone) -> None:
     watched = "[...window.plantigradePhone.insoles.values()].every((one, i) => one.live.frames > {}[i])"
     await opened.tab.until(watched.format(frames))
     await save(scene, opened)
-    told = "[...window.plantigradePhone.insoles.values()].some((one) => one.log.acknowledged_seq > 0)"
-    await opened.tab.until(told)
+    may_forget_some = (
+        "[...window.plantigradePhone.insoles.values()].some((one) => one.log.acknowledged_seq > 0)"
+    )
+    await opened.tab.until(may_forget_some)
     reached = await _nothing_lost(scene, opened)
     assert 0 < sum(reached.values()) < sum(one["to"] for one in insoles.values())
     await opened.tab.run("document.querySelector('#files li button:last-child').click()")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.test_phone_page import BLUETOOTH, READY
+from tests.web.test_phone_page import READY
 from tests.web.test_phone_storage import phone
 
 if TYPE_CHECKING:
@@ -16,14 +16,12 @@ if TYPE_CHECKING:
     from tools.web_site.serving import Served
 
 pytestmark = pytest.mark.browser
-OUT_OF_REACH = BLUETOOTH.replace(
-    'throw new DOMException("cancelled", "NotFoundError");',
-    """
-      const connect = async () => { throw new DOMException("no answer", "NetworkError"); };
-      const gatt = { connect, disconnect() {} };
-      return Object.assign(new EventTarget(), { gatt });
-    """,
-)
+OUT_OF_REACH = """
+navigator.bluetooth.requestDevice = async () => {
+  const connect = async () => { throw new DOMException("no answer", "NetworkError"); };
+  return Object.assign(new EventTarget(), { gatt: { connect, disconnect() {} } });
+};
+"""
 HALF_A_MINUTE_PASSES = """
 () => {
   const now = performance.now.bind(performance);

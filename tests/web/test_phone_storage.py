@@ -29,7 +29,7 @@ EMPTY_STORAGE = """
 async () => (await navigator.storage.getDirectory()).removeEntry("journals", { recursive: true })
 """
 USAGE = "async () => (await navigator.storage.estimate()).usage"
-KEPT = "StorageManager.prototype.persist = async () => true;"
+PROMISED = "StorageManager.prototype.persist = async () => true;"
 FILL = """
 async () => {
   const { journal, protocol } = window.plantigradePhone;
@@ -109,7 +109,7 @@ def test_that_the_browser_may_throw_it_away_is_said_as_long_as_it_lies_here_alon
 
 
 def test_where_it_promises_nothing_is_said(browser: "Browser", empty: "Served") -> None:
-    with phone(browser, empty, KEPT) as (_, page):
+    with phone(browser, empty, PROMISED) as (_, page):
         page.wait_for_function(READY)
         page.evaluate(A_JOURNAL)
         page.locator("#files li").wait_for()

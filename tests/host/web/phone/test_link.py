@@ -146,8 +146,8 @@ def test_a_command_by_cable_is_one_frame_and_nothing_else(calls: Calls) -> None:
     assert channel == ids.CHANNEL_CONTROL
     in_pieces = json.loads(link.command(1, "LOG_READ", "[0, 100, 0]", "", 20))["values"]
     reassembler = fragments.Reassembler()
-    whole = [found for one in in_pieces if (found := reassembler.feed(bytes.fromhex(one)))]
-    assert [one[2:] for one in whole] == [message[2:]], "the same but for its tag"
+    answers = [found for one in in_pieces if (found := reassembler.feed(bytes.fromhex(one)))]
+    assert [one[2:] for one in answers] == [message[2:]], "the same but for its tag"
 
 
 @pytest.mark.parametrize("piece_bytes", [1, 7, 64, 4096])
