@@ -66,7 +66,7 @@ def test_a_cable_that_does_not_work_is_said_with_what_helps(
 ) -> None:
     with phone(browser, empty, script) as (_, page):
         page.wait_for_function(READY)
-        page.get_by_text("By cable, much quicker").click()
+        page.locator("#cable summary").click()
         page.get_by_role("button", name="Connect by cable").click()
         page.get_by_text(words).wait_for()
 
@@ -74,6 +74,6 @@ def test_a_cable_that_does_not_work_is_said_with_what_helps(
 def test_a_browser_without_cables_says_which_has_them(browser: "Browser", empty: "Served") -> None:
     with phone(browser, empty, NO_SERIAL) as (_, page):
         page.wait_for_function(READY)
-        page.get_by_text("By cable, much quicker").click()
+        page.locator("#cable summary").click()
         assert "Chrome and Edge on computers can" in page.locator("#cable-state").inner_text()
         assert page.locator("#cable-connect").is_hidden()

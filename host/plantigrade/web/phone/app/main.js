@@ -164,7 +164,7 @@ class Page {
     const side = insole.side === "unset" ? SIDES.find((one) => !this.insoles.has(one)) ?? "left" : insole.side;
     const there = this.insoles.get(side);
     if (there && there.serial === insole.serial && insole.transport.cable && !this.fetching) {
-      await there.leave(false); // the cable is quicker
+      await there.leave(false); // the cable stays
     } else if (there && there.link !== "gone") {
       insole.leave(there.serial !== insole.serial);
       throw new Trouble(there.serial === insole.serial ? "insole.already" : "insole.both-same");
