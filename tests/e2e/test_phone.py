@@ -15,6 +15,7 @@ from tools.phone_demo.stage import SIDES
 from tools.phone_demo.wearing import (
     SERIALS,
     acknowledged,
+    connect_by_cable,
     cut,
     fetch,
     live_until_killed,
@@ -52,6 +53,7 @@ async def test_from_two_insoles_to_a_recording_over_a_cut_link_and_killed_browse
             await live_until_killed(scene, chance, KILL_WITHIN_S)
         async with scene.phone_in_hand() as opened:
             await scene.connect_both(opened)
+            await connect_by_cable(opened, "left")  # locked as over the air; the rest of it comes that way
             assert set((await acknowledged(opened)).values()) >= {0} or scene.saved
             _, insoles = await fetch(opened)
             assert {side: one["at"] for side, one in insoles.items()} == {

@@ -47,9 +47,11 @@ class Tab:
 
     Attributes:
         on: what is called with an event's parameters, by its name.
+        window: names the private window it is in; empty for the browser's own.
     """
 
-    def __init__(self, browser: "DevTools", session: str | None) -> None:
+    def __init__(self, browser: "DevTools", session: str | None, window: Json | None = None) -> None:
+        self.window = window or {}
         self.on: dict[str, Callable[[Json], object]] = {}
         self._browser = browser
         self._session = session
@@ -175,14 +177,20 @@ class DevTools:
         if act is not None:
             act(message["params"])
 
-    async def tab(self) -> Tab:
-        """A new page, empty."""
-        target = (await self.browser.send("Target.createTarget", url="about:blank"))["targetId"]
+    async def tab(self, private: bool = False) -> Tab:
+        """A new page in front, empty; in a private window if asked for."""
+        window: Json = await self.browser.send("Target.createBrowserContext") if private else {}
+        target = (await self.browser.send("Target.createTarget", url="about:blank", **window))["targetId"]
         attached = await self.browser.send("Target.attachToTarget", targetId=target, flatten=True)
-        tab = self._tabs[attached["sessionId"]] = Tab(self, attached["sessionId"])
+        tab = self._tabs[attached["sessionId"]] = Tab(self, attached["sessionId"], window)
         for domain in ("Page", "Runtime", "Log"):
             await tab.send(f"{domain}.enable")
         return tab
+
+    async def cover(self, tab: Tab) -> None:
+        """Another page comes to the front of its window, as another app does on a phone."""
+        target = (await self.browser.send("Target.createTarget", url="about:blank", **tab.window))["targetId"]
+        await self.browser.send("Target.activateTarget", targetId=target)
 
     async def kill(self) -> None:
         """End the browser as a phone does that needs its memory: at once, without saying so."""

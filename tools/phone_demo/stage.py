@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +18,11 @@ from plantigrade.web.security.headers import PHONE, POLICY_ADDITIONS, SecurityHe
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from tools.phone_demo.cable import SHIM, cable_route
 from tools.phone_demo.devtools import DevTools, Json, Tab, browser
 from tools.phone_demo.phone_radio import PhoneRadio
 
@@ -64,18 +65,22 @@ class _PageOfFolder(StaticFiles):
 
 
 @asynccontextmanager
-async def served(page: Path | None = None) -> AsyncGenerator[str]:
+async def served(page: Path | None = None, cables: Mapping[str, str] | None = None) -> AsyncGenerator[str]:
     """The page as `plantigrade run` serves it, with the same headers; its address.
 
     Args:
         page: folder of another version's page.
+        cables: the insoles' serial ports by side, for the replaced ports of `cable.SHIM`.
     """
-    paths = list(routes.ROUTES)
+    paths: list[BaseRoute] = list(routes.ROUTES)
     if page is not None:
         paths = [Mount(routes.PATH, _PageOfFolder(directory=page, html=True))]
+    paths.append(cable_route({} if cables is None else cables))
     app = Starlette(routes=paths, middleware=[Middleware(SecurityHeaders)])
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, ws="websockets-sansio")
+    )
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield f"http://localhost:{listener.getsockname()[1]}{routes.PATH}/"
@@ -141,12 +146,13 @@ class Phone:
 
 @asynccontextmanager
 async def phone(
-    profile: Path, radio: PhoneRadio, url: str, options: Sequence[str] = ()
+    profile: Path, radio: PhoneRadio, url: str, options: Sequence[str] = (), private: bool = False
 ) -> AsyncGenerator[Phone]:
-    """A phone with the page open."""
+    """A phone with the page open, in a private window if asked for."""
     async with browser(profile, LANGUAGE, *options) as tools:
-        tab = await tools.tab()
+        tab = await tools.tab(private)
         await radio.join(tools, tab)
+        await tab.send("Page.addScriptToEvaluateOnNewDocument", source=SHIM)
         opened = Phone(tools, tab, radio, url)
         await opened.open()
         try:

@@ -70,15 +70,14 @@ class Wearing:
         return sorted(self.downloads.glob("*.journal"))
 
     @asynccontextmanager
-    async def phone_in_hand(self, with_keys: bool = False) -> AsyncGenerator[Phone]:
-        """The phone with the page open; the same phone each time."""
+    async def phone_in_hand(self, with_keys: bool = False, private: bool = False) -> AsyncGenerator[Phone]:
+        """The phone with the page open; the same phone each time, but for what a private window keeps."""
         await self.radio.look(len(SIDES))
         url = phone_keys.link_of(self.url, self.keys) if with_keys else self.url
-        async with phone(self.folder / "profile", self.radio, url) as opened:
+        async with phone(self.folder / "profile", self.radio, url, private=private) as opened:
             self.downloads.mkdir(exist_ok=True)
-            await opened.tools.browser.send(
-                "Browser.setDownloadBehavior", behavior="allow", downloadPath=str(self.downloads)
-            )
+            where = {"downloadPath": str(self.downloads), **opened.tab.window}
+            await opened.tools.browser.send("Browser.setDownloadBehavior", behavior="allow", **where)
             yield opened
 
     async def connect_both(self, opened: Phone, press: bool = False) -> float:
@@ -92,8 +91,16 @@ class Wearing:
 
 
 @asynccontextmanager
-async def wearing(folder: Path, versions: Versions = THIS_VERSION) -> AsyncGenerator[Wearing]:
-    """Two locked insoles that walk the recorded walk, a clinic with their keys, and a phone."""
+async def wearing(
+    folder: Path, versions: Versions = THIS_VERSION, locked: bool = True
+) -> AsyncGenerator[Wearing]:
+    """Two insoles that walk the recorded walk, a clinic with their keys, and a phone.
+
+    Args:
+        folder: for everything.
+        versions: of page and firmware.
+        locked: whether the insoles were given keys.
+    """
     walk = load_walk(None)
     feeds_at = folder / "feeds"
     feeds_at.mkdir(parents=True)
@@ -106,13 +113,22 @@ async def wearing(folder: Path, versions: Versions = THIS_VERSION) -> AsyncGener
         for one in given:
             keep_insole_keys(library, one)
         async with (
-            served(versions.page) as url,
-            insoles(feeds, folder / "boards", keys, versions) as pair,
+            served(versions.page, cables := dict[str, str]()) as url,
+            insoles(feeds, folder / "boards", keys if locked else None, versions) as pair,
         ):
+            cables |= {side: board.serial_port for side, board in pair.boards.items()}
             radio = phone_radio(pair, folder / "phone")
             scene = Wearing(folder, url, pair, radio, feeds, library)
             scene.keys = phone_keys.keys_for(phone_keys.new_phone(), given)
             yield scene
+
+
+async def connect_by_cable(opened: Phone, side: str) -> None:
+    """Plug one insole in, tap the button, choose it; its connection over Bluetooth ends, if it has one."""
+    await opened.tab.run(f"window.plantigradeCable = '{side}'")
+    await opened.tap("cable-connect")
+    one = f"window.plantigradePhone.insoles.get('{side}')"
+    await opened.tab.until(f"{one}?.transport.cable && {one}.link === 'connected'")
 
 
 @dataclass(frozen=True)
@@ -170,10 +186,10 @@ async def cut(scene: Wearing, opened: Phone, side: str) -> tuple[float, list[tup
 async def fetch(opened: Phone) -> tuple[float, dict[str, Any]]:
     """Tap the button that fetches; how long it took, and what each insole gave."""
     began = time.monotonic()
-    label = await opened.tab.run("document.getElementById('big').textContent")
-    texts = await opened.tab.run("JSON.parse(document.getElementById('words').textContent)")
-    fetches = (texts["phone.button.fetch"], texts["phone.button.again"])
-    await opened.tap("big" if label in fetches else "second")
+    texts = await _texts(opened)
+    fetches = [texts["phone.button.fetch"], texts["phone.button.again"]]
+    button = f"(id) => {fetches}.includes(document.getElementById(id).textContent)"
+    await opened.tap(await opened.tab.until(f"['big', 'second'].find({button})"))
     await opened.tab.until("!window.plantigradePhone.fetching", FETCH_S)
     found = await opened.page(
         "Object.fromEntries([...page.insoles.values()].map((i) => [i.side, i.fetched]))"

@@ -42,7 +42,7 @@ def take(
 
     \b
     Examples:
-      plantigrade sessions take plantigrade-20261129-0812.journal --person P001
+      plantigrade sessions take plantigrade-20261129-081204.journal --person P001
       plantigrade sessions take *.journal --person P001
     """
     from plantigrade.library.terminal_tables import working

@@ -1,4 +1,4 @@
-"""The phone page's half of the protocol: fragments, commands, proofs, records.
+"""The phone page's half of the protocol: fragments and frames, commands, proofs, records.
 
 It runs on MicroPython's WebAssembly port in the browser and on CPython in tests; the page's scripts move
 bytes and know nothing of them.
@@ -23,10 +23,11 @@ from insole_protocol import (
     host_messages,
     ids,
     sealed_record,
+    usb_frames,
 )
-from insole_protocol.record_header import RecordHeader, check, check_fields
 
 from plantigrade.bridge.journal import layout
+from plantigrade.web.phone.record_check import checked, is_sealed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     Event = dict[str, Any]
 
 INBOX_BYTES = 1 << 16
+CABLE = 0
+"""Stands for a channel where bytes came over a cable: their frames name the channel."""
 inbox = bytearray(INBOX_BYTES)
 outbox = bytearray()
 _links: "dict[int, Link]" = {}
@@ -60,19 +63,23 @@ class Link:
             for channel in (ids.CHANNEL_STREAM, ids.CHANNEL_CONTROL, ids.CHANNEL_LOG)
         }
         self._fragmenter = fragments.Fragmenter()
+        self._frames = usb_frames.FrameDecoder()
         self._tag = 0
         self._proving = b"", b""
 
     # Out
 
     def command(self, name: str, arguments: "list[int]", value: bytes, size: int) -> "Event":
-        """A command as the values that carry it, of at most `size` bytes each."""
+        """A command as the values that carry it, of at most `size` bytes each; 0: as a frame for a cable."""
         op = _OPS[name]
         self._tag = (self._tag + 1) & 255
         message = host_messages.build_command(op, self._tag, *arguments, value=value)
         if self.guard is not None and op not in (ids.OP_AUTH_BEGIN, ids.OP_AUTH_PROVE):
             message = self.guard.closed(ids.CHANNEL_CONTROL, message)
-        values = host_messages.fragment_values(self._fragmenter, message, size)
+        if size:
+            values = host_messages.fragment_values(self._fragmenter, message, size)
+        else:
+            values = [usb_frames.encode(ids.CHANNEL_CONTROL, message)]
         return {"tag": self._tag, "values": [_hex(value) for value in values]}
 
     def begin_proof(self, nonce: bytes, answer: bytes) -> "Event":
@@ -97,9 +104,18 @@ class Link:
     # In
 
     def value(self, channel: int, length: int) -> "list[Event]":
-        """What a notified value says; nothing while a message is under way."""
+        """What a notified value says, or bytes from a cable; nothing while a message is under way."""
+        if channel == CABLE:
+            return self._framed(bytes(memoryview(inbox)[:length]))
         message = self._reassemblers[channel].feed(memoryview(inbox)[:length])
         return [] if message is None else self.message(channel, message)
+
+    def _framed(self, data: bytes) -> "list[Event]":
+        """What the frames say that these bytes complete; what is no frame is counted and dropped."""
+        events: list[Event] = []
+        for channel, message in self._frames.feed(data):
+            events += self.message(channel, message)
+        return events
 
     def message(self, channel: int, message: bytes) -> "list[Event]":
         """What a whole message says."""
@@ -238,32 +254,6 @@ class Link:
 
 
 _arrival = struct.pack(layout.RECORD_FORMAT, 0)
-
-
-def is_sealed(record: "bytes | bytearray") -> bool:
-    """Whether a record says that it is sealed."""
-    return len(record) > block.VERSION_AT and record[block.VERSION_AT] == block.SEALED_VERSION
-
-
-def checked(record: bytes) -> RecordHeader:
-    """The header of a record that is whole; one that is sealed needs no key for that.
-
-    Raises:
-        BlockError: PROTOCOL.md section 2.
-    """
-    if not is_sealed(record):
-        return check(record)
-    length = len(record)
-    if not sealed_record.MIN_BYTES <= length <= block.MAX_BYTES or block.length_of(record) != length:
-        raise block_errors.BlockLengthError(f"a sealed record of {length} bytes")
-    (crc,) = struct.unpack_from("<I", record, length - block.CRC_BYTES)
-    if crc32(memoryview(record)[: length - block.CRC_BYTES]) & 0xFFFFFFFF != crc:
-        raise block_errors.CrcError("the checksum of a sealed record does not match")
-    header = RecordHeader(struct.unpack_from(block.HEADER_FORMAT, record))
-    if record[block.SYNC_AT] != block.SYNC:
-        raise block_errors.SyncError(f"a record starts with {record[block.SYNC_AT]}")
-    check_fields(header)
-    return header
 
 
 def _live(found: decoder.Block) -> "Event":

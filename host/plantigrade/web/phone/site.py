@@ -37,7 +37,11 @@ _OF_STATIC: Final = {
     "vendor/micropython.wasm": f"{_PORT}/micropython.wasm",
     **{Path(name).name: name for name, _, _ in ICONS},
 }
-_HOST_MODULES: Final = ("plantigrade/bridge/journal/layout.py", "plantigrade/web/phone/link.py")
+_HOST_MODULES: Final = (
+    "plantigrade/bridge/journal/layout.py",
+    "plantigrade/web/phone/link.py",
+    "plantigrade/web/phone/record_check.py",
+)
 _TYPES: Final = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",

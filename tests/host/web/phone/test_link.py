@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from insole_protocol import fragments, host_messages, ids, kernels, messages, sealed_record
+from insole_protocol import fragments, host_messages, ids, kernels, messages, sealed_record, usb_frames
 from insole_protocol.checksum import Checksum
 from insole_protocol.sealing import Sealer
 from plantigrade.bridge.clock.estimate import RoundTrip
@@ -42,6 +42,11 @@ class Calls:
             (self.folder / "in").write_bytes(value)
             found += self._read(link.value(1, channel, len(value), ARRIVAL_NS))
         return found
+
+    def bytes(self, data: bytes) -> list[dict[str, Any]]:
+        """What came over a cable."""
+        (self.folder / "in").write_bytes(data)
+        return self._read(link.value(1, link.CABLE, len(data), ARRIVAL_NS))
 
     def _read(self, text: str) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = json.loads(text) if text else []
@@ -133,6 +138,42 @@ def test_a_reply_comes_by_name(calls: Calls) -> None:
     assert calls.message(2, reply) == [
         {"k": "reply", "tag": 3, "result": 0, "fields": {"first_seq": 5000}, "text": ""}
     ]
+
+
+def test_a_command_by_cable_is_one_frame_and_nothing_else(calls: Calls) -> None:
+    (value,) = json.loads(link.command(1, "LOG_READ", "[0, 100, 0]", "", 0))["values"]
+    ((channel, message),) = usb_frames.FrameDecoder().feed(bytes.fromhex(value))
+    assert channel == ids.CHANNEL_CONTROL
+    in_pieces = json.loads(link.command(1, "LOG_READ", "[0, 100, 0]", "", 20))["values"]
+    reassembler = fragments.Reassembler()
+    answers = [found for one in in_pieces if (found := reassembler.feed(bytes.fromhex(one)))]
+    assert [one[2:] for one in answers] == [message[2:]], "the same but for its tag"
+
+
+@pytest.mark.parametrize("piece_bytes", [1, 7, 64, 4096])
+def test_bytes_from_a_cable_come_in_pieces_of_any_size(calls: Calls, piece_bytes: int) -> None:
+    link.expect(1, 1000, 1008)
+    records = plain_record(frames=4, seq=1000), plain_record(frames=4, seq=1004)
+    stream = b"\r\n>>> " + usb_frames.encode(ids.CHANNEL_STREAM, plain_record(frames=4, seq=2000))
+    stream += usb_frames.encode(ids.CHANNEL_LOG, log_block(*records))
+    stream += usb_frames.encode(ids.CHANNEL_CONTROL, messages.build_reply(ids.OP_STREAM, 3, 5000))
+    found: list[dict[str, Any]] = []
+    for at in range(0, len(stream), piece_bytes):
+        found += calls.bytes(stream[at : at + piece_bytes])
+    live, log, reply = found
+    assert (live["k"], live["seq"]) == ("live", 2000)
+    assert (log["covered"], log["slots"]) == (1008, 8)
+    stored = [entry.record() for entry in entries.scan(log["data"], Damage()) if entry.kind is Kind.RECORD]
+    assert [record for _, record in stored] == list(records)
+    assert (reply["k"], reply["fields"]) == ("reply", {"first_seq": 5000})
+
+
+def test_a_damaged_frame_of_a_cable_costs_itself_alone(calls: Calls) -> None:
+    bad = bytearray(usb_frames.encode(ids.CHANNEL_CONTROL, messages.build_reply(ids.OP_STREAM, 3, 5000)))
+    bad[4] ^= 1
+    good = usb_frames.encode(ids.CHANNEL_CONTROL, messages.build_reply(ids.OP_STREAM, 4, 6000))
+    (reply,) = calls.bytes(bytes(bad) + good)
+    assert reply["tag"] == 4
 
 
 def test_a_guarded_connection_takes_nothing_that_nobody_vouches_for(calls: Calls) -> None:

@@ -1,16 +1,19 @@
 // An insole over Web Bluetooth: three characteristics, bytes in and out.
-import { nowNs } from "./conversation.js";
+import { Trouble, nowNs } from "./conversation.js";
 
 const SERVICE = "b7e1a000-5c1d-4b0e-9f3a-2d6c8e4f7a10";
 const CHANNELS = [1, 2, 3];
 const CONTROL = 2;
 const VALUE_BYTES = 64;
+const REACH_MS = 30000;
 const uuid = (channel) => SERVICE.replace("000-", `00${channel}-`);
 
 export class Bluetooth {
   constructor(device) {
     this.device = device;
     this.size = VALUE_BYTES;
+    this.pairs = true;
+    this.reached = false; // whether it has answered yet
     this.onValue = () => {};
     this.onGone = () => {};
   }
@@ -24,7 +27,7 @@ export class Bluetooth {
     const gone = () => this.onGone();
     this.device.addEventListener("gattserverdisconnected", gone, { once: true });
     try {
-      const server = await this.device.gatt.connect();
+      const server = await this.#reach();
       const service = await server.getPrimaryService(SERVICE);
       this.characteristics = {};
       for (const channel of CHANNELS) {
@@ -39,6 +42,25 @@ export class Bluetooth {
     } catch (error) {
       this.device.removeEventListener("gattserverdisconnected", gone);
       throw error;
+    }
+  }
+
+  // Some systems wait for ever for one that is out of reach, or held by others.
+  async #reach() {
+    const { gatt } = this.device;
+    let timer;
+    const tooLong = new Promise((resolve, reject) => {
+      timer = setTimeout(() => reject(new Trouble("link.unreached")), REACH_MS);
+    });
+    try {
+      const server = await Promise.race([gatt.connect(), tooLong]);
+      this.reached = true;
+      return server;
+    } catch (error) {
+      if (error instanceof Trouble) gatt.disconnect();
+      throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

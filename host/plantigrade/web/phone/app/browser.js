@@ -12,24 +12,26 @@ export function whyNot() {
   return "other";
 }
 
-/** Keeps the screen on; false where the browser cannot. */
+/** Keeps the screen on, where the browser can. */
 export class Awake {
   #lock = null;
   #wanted = false;
 
-  constructor() {
-    document.addEventListener("visibilitychange", () => {
-      if (this.#wanted && document.visibilityState === "visible") this.keep();
-    });
+  /** Whether the screen is kept on now: browsers let go of it while the page is out of view. */
+  get on() {
+    return this.#lock !== null && !this.#lock.released;
   }
   async keep() {
     this.#wanted = true;
     try {
       this.#lock = await navigator.wakeLock.request("screen");
-      return true;
     } catch {
-      return false; // no such thing here, or the battery is low
+      this.#lock = null; // no such thing here, or the battery is low
     }
+  }
+  /** The page is in view again. */
+  async keepAgain() {
+    if (this.#wanted && !this.on) await this.keep();
   }
   async release() {
     this.#wanted = false;

@@ -3,6 +3,7 @@ import { Refused, Trouble, isOldVersion } from "./conversation.js";
 import { words } from "./screen.js";
 
 const BUSY = 6;
+const NO_ROOM = "QuotaExceededError";
 
 /** Why no insole was chosen: the key of its text. */
 export const chosenNone = (error) => {
@@ -18,6 +19,6 @@ export function explain(error) {
   if (error instanceof Refused) {
     return error.result === BUSY ? words("phone.insole.busy") : words("phone.insole.refused", { text: error.message });
   }
-  if (error.name === "QuotaExceededError") return words("phone.storage.full");
+  if (error.name === NO_ROOM) return words("phone.storage.full");
   return `${words("phone.link.lost")} (${error.name}: ${error.message})`;
 }

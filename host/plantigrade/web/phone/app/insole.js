@@ -1,5 +1,6 @@
 // One insole as the page knows it: connected or not, what it shows, fetching its log, telling it what it may forget.
 import { Conversation, Refused, Trouble, isNotAllowed, isOldVersion } from "./conversation.js";
+import { Transfer } from "./transfer.js";
 
 const SIDES = ["left", "right"];
 const LIVE = 2;
@@ -7,13 +8,14 @@ const DAILY = 1;
 const FIRST_TRIPS = 24;
 const LATER_TRIPS = 4;
 const PAIRING_MS = 30000;
+const NO_ANSWER_MS = 4000;
 const RETRY_MS = 1000;
 const COME_BACK_MS = 300000;
 const STATUS_MS = 5000;
 const TRIP_MS = 10000;
-const IDLE_MS = 6000;
 const TRIES = 5;
 const BUSY = 6;
+const NO_ROOM = "QuotaExceededError";
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -23,13 +25,14 @@ export class Insole {
   #keyring;
   #transfer = null;
   #stopped = false;
+  #givenUp = false;
 
   constructor(protocol, journal, keyring, transport) {
     this.#protocol = protocol;
     this.#journal = journal;
     this.#keyring = keyring;
     this.transport = transport;
-    this.link = "connecting"; // pairing, connected, away, gone
+    this.link = "connecting"; // trying, pairing, connected, away, gone
     this.side = "";
     this.status = null;
     this.log = null;
@@ -47,6 +50,15 @@ export class Insole {
   /** Connects, and tries again while Android asks the person to pair. */
   async connect() {
     const until = performance.now() + PAIRING_MS;
+    const slow = setTimeout(() => !this.transport.reached && this.#set("trying"), NO_ANSWER_MS);
+    try {
+      await this.#connectUntil(until);
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  async #connectUntil(until) {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#begin();
@@ -54,9 +66,10 @@ export class Insole {
       } catch (error) {
         if (!this.#mayTryAgain(error) || performance.now() > until) {
           this.#set("gone");
-          throw error;
+          throw this.transport.reached ? error : new Trouble("link.unreached", error.message);
         }
-        if (attempt > 1 || isNotAllowed(error)) this.#set("pairing");
+        if (!this.transport.reached) this.#set("trying");
+        else if (this.transport.pairs && (attempt > 1 || isNotAllowed(error))) this.#set("pairing");
         await pause(RETRY_MS);
       }
     }
@@ -65,7 +78,7 @@ export class Insole {
   #mayTryAgain(error) {
     if (this.#stopped) return false;
     if (isOldVersion(error)) return false;
-    if (error instanceof Trouble) return error.word.startsWith("link.");
+    if (error instanceof Trouble) return error.word.startsWith("link.") && error.word !== "link.port";
     return true;
   }
 
@@ -81,7 +94,7 @@ export class Insole {
     if (this.hello && this.hello.serial !== hello.serial) throw new Trouble("insole.other");
     this.hello = hello;
     this.side = SIDES[hello.side] ?? "unset";
-    await this.renumber();
+    await this.renumberIfRoom();
     await this.#compareClocks(this.link === "away" ? LATER_TRIPS : FIRST_TRIPS);
     this.log = await talk.ask("LOG_INFO");
     await this.acknowledge();
@@ -95,17 +108,28 @@ export class Insole {
 
   /** Its number in a journal that has been begun anew. */
   async renumber() {
+    this.number = null; // until it stands in the journal nothing of this insole does
     this.number = await this.#journal.begin(this.hello, this.side);
     this.talk.number(this.number);
+  }
+  /** As `renumber`; a phone without room shows what is live all the same. */
+  async renumberIfRoom() {
+    try {
+      await this.renumber();
+    } catch (error) {
+      if (error.name !== NO_ROOM) throw error;
+    }
   }
 
   async #compareClocks(count) {
     for (let i = 0; i < count; i += 1) {
       const trip = await this.talk.ask("TIME", [0]);
-      const entry = this.#protocol.roundTripEntry(
-        this.number, trip.boot, trip.sentNs, trip.received_us, trip.sent_us, trip.arrivalNs,
-      );
-      this.#journal.append(entry);
+      if (this.number !== null) {
+        const entry = this.#protocol.roundTripEntry(
+          this.number, trip.boot, trip.sentNs, trip.received_us, trip.sent_us, trip.arrivalNs,
+        );
+        this.#journal.append(entry);
+      }
       await pause((i * 0.618 % 1) * 30);
     }
   }
@@ -159,10 +183,26 @@ export class Insole {
   #left() {
     this.talk?.fail();
     this.#transfer?.fail(new Trouble("link.lost"));
-    if (this.#stopped || this.link === "connecting" || this.link === "pairing" || this.link === "gone") return;
-    if (this.link === "away") return;
+    if (this.#stopped || this.link !== "connected") return;
     this.#set("away");
     this.#comeBack();
+  }
+
+  /** The page is in view again: is the insole still there? One that was given up is looked for anew. */
+  async lookAgain() {
+    if (this.#givenUp && !this.#stopped) {
+      this.#givenUp = false;
+      this.#set("away");
+      await this.#comeBack();
+    } else if (this.link === "connected" && !this.#transfer) {
+      const { talk } = this;
+      try {
+        this.status = await talk.ask("STATUS");
+        this.onChange();
+      } catch (error) {
+        if (!talk.closed && error instanceof Trouble) this.transport.close();
+      }
+    }
   }
 
   async #comeBack() {
@@ -181,14 +221,15 @@ export class Insole {
         await pause(RETRY_MS);
       }
     }
+    this.#givenUp = true;
     this.#set("gone");
     this.onTrouble(new Trouble("link.not-back"));
   }
 
   /** Lets go of the insole; it goes on recording by itself. */
-  async leave() {
+  async leave(stopLive = true) {
     this.#stopped = true;
-    if (this.talk && !this.talk.closed) {
+    if (stopLive && this.talk && !this.talk.closed) {
       try {
         await this.talk.ask("STREAM", [0]);
         await this.talk.ask("SET_MODE", [DAILY]);
@@ -222,15 +263,35 @@ export class Insole {
     if (from > to) throw new Trouble("insole.numbers");
     this.fetched = { from, to, at: from, records: 0, slots: 0, gaps: [] };
     if (from === to) return;
-    await this.talk.ask("SET_MODE", [DAILY]); // a full record every 0.4 s: the radio is for the log
-    await this.talk.ask("STREAM", [0]);
-    await this.#compareClocks(LATER_TRIPS);
+    await this.renumber();
+    try {
+      await this.#fetchTo(to, isStopped);
+    } finally {
+      await this.#streamAgain();
+    }
+  }
+
+  // Live again, whatever came of the log; an insole that does not answer is noticed by its state.
+  async #streamAgain() {
+    try {
+      if (!this.talk.closed) await this.#stream();
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+    }
+  }
+
+  async #fetchTo(to, isStopped) {
+    const { from } = this.fetched;
     const first = this.#journal.current?.insoles[this.serial]?.first ?? from;
     this.#journal.append(new Uint8Array(0), { serial: this.serial, first, end: from });
     let problem = new Trouble("log.stuck");
+    let compared = false;
     for (let tries = 0; this.fetched.at < to && tries < TRIES && !isStopped(); ) {
       const before = this.fetched.at;
       try {
+        await this.#quiet();
+        if (!compared) await this.#compareClocks(LATER_TRIPS);
+        compared = true;
         await this.#read(before, to, isStopped);
       } catch (error) {
         if (error instanceof Refused && error.result !== BUSY) throw error;
@@ -243,10 +304,16 @@ export class Insole {
       tries = this.fetched.at > before ? 0 : tries + 1;
     }
     await this.#journal.flush();
+    // Only what lies flushed is here: something may not have fitted after the last look.
+    if (this.#journal.heldTo(this.serial, from) < this.fetched.at) throw new Trouble("storage.full");
     if (this.fetched.at < to && !isStopped()) throw problem;
-    if (this.talk.closed) return;
-    await this.#compareClocks(LATER_TRIPS);
-    await this.#stream();
+    if (!this.talk.closed) await this.#compareClocks(LATER_TRIPS);
+  }
+
+  // A full record every 0.4 s, and none of them live: the link is for the log.
+  async #quiet() {
+    await this.talk.ask("SET_MODE", [DAILY]);
+    await this.talk.ask("STREAM", [0]);
   }
 
   async #stream() {
@@ -262,8 +329,6 @@ export class Insole {
       if (this.link === "gone" || performance.now() > until) throw new Trouble("link.not-back");
       await pause(200);
     }
-    await this.talk.ask("STREAM", [0]);
-    await this.talk.ask("SET_MODE", [DAILY]);
   }
 
   async #read(from, to, isStopped) {
@@ -274,10 +339,19 @@ export class Insole {
       await this.talk.ask("LOG_READ", [from, to, 0]);
       await transfer.ended;
     } catch (error) {
-      if (!this.talk.closed && isStopped()) await this.talk.ask("LOG_STOP");
+      await this.#stopTransfer();
       throw error;
     } finally {
       this.#transfer = null;
+    }
+  }
+  // Else the insole would go on sending what nobody takes, and refuse another transfer.
+  async #stopTransfer() {
+    if (this.talk.closed) return;
+    try {
+      await this.talk.ask("LOG_STOP");
+    } catch {
+      // It does not answer: what made the transfer fail is what counts.
     }
   }
 
@@ -301,47 +375,5 @@ export class Insole {
     const reply = await this.talk.ask("LOG_ACK", [to]);
     this.log.acknowledged_seq = reply.acknowledged_seq;
     this.onChange();
-  }
-}
-
-/** One transfer of the log: ends with its end, with the link, or when nothing comes any more. */
-class Transfer {
-  #resolve;
-  #reject;
-  #timer;
-  #keep;
-  #isStopped;
-
-  constructor(keep, isStopped) {
-    this.#keep = keep;
-    this.#isStopped = isStopped;
-    this.ended = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.ended.catch(() => {});
-    this.#wind();
-  }
-  #wind() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.fail(new Trouble("link.silent")), IDLE_MS);
-  }
-  take(event) {
-    this.#wind();
-    try {
-      if (event.k === "end") this.#done();
-      else this.#keep(event);
-      if (this.#isStopped()) this.fail(new Trouble("fetch.stopped"));
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-  #done() {
-    clearTimeout(this.#timer);
-    this.#resolve();
-  }
-  fail(error) {
-    clearTimeout(this.#timer);
-    this.#reject(error);
   }
 }

@@ -4,6 +4,10 @@ import { Trouble, nowNs } from "./conversation.js";
 const RUN = 1;
 const INSOLE = 2;
 const NONE = 0xffff;
+const WHY_NOT = {
+  NoModificationAllowedError: "storage.busy", // another tab or window has the files: they are open for one at a time
+  QuotaExceededError: "storage.full-at-start",
+};
 const SAFE = ["saved", "received"]; // states of journals that lie somewhere else as well
 
 export class Journal {
@@ -12,6 +16,7 @@ export class Journal {
   #waiting = new Map();
   #id = 0;
   #numbers = new Map();
+  #beginning = Promise.resolve();
   #hostBoot = `phone-${crypto.randomUUID()}`;
 
   constructor(protocol, worker) {
@@ -28,8 +33,7 @@ export class Journal {
     try {
       await journal.#ask({ action: "open" });
     } catch (error) {
-      // Another tab or window has the files: they are open for one at a time.
-      throw new Trouble(error.name === "NoModificationAllowedError" ? "storage.busy" : "storage.refused", error.message);
+      throw new Trouble(WHY_NOT[error.name] ?? "storage.refused", error.message);
     }
     return journal;
   }
@@ -53,35 +57,48 @@ export class Journal {
     });
   }
 
-  /** An insole's number in the journal that is being written; makes a journal where there is none. */
-  async begin(hello, side) {
+  /** Room may have been made: what did not fit is tried again. */
+  retry() {
     this.problem = null;
+  }
+
+  /** An insole's number in the journal that is being written; makes a journal where there is none. */
+  begin(hello, side) {
+    const number = this.#beginning.then(() => this.#begin(hello, side));
+    this.#beginning = number.catch(() => {});
+    return number;
+  }
+  async #begin(hello, side) {
     await this.#ask({ action: "begin" });
     const entry = this.current;
     if (this.#numbers.get("") !== entry.name) {
-      this.#numbers = new Map([["", entry.name]]);
       const monotonic = nowNs();
       const utc = BigInt(Math.round((performance.timeOrigin + monotonic / 1e6) * 1000)) * 1000n;
       const run = `{"format":1,"host_boot":"${this.#hostBoot}","monotonic_ns":${monotonic},"utc_ns":${utc}}`;
-      this.append(this.#protocol.textEntry(RUN, NONE, run));
+      await this.#write(this.#protocol.textEntry(RUN, NONE, run));
+      this.#numbers = new Map([["", entry.name]]);
     }
     if (!this.#numbers.has(hello.serial)) {
       const known = entry.insoles[hello.serial]?.number;
       const taken = [...Object.values(entry.insoles).map((one) => one.number), ...this.#numbers.values()].filter(Number.isInteger);
       const number = known ?? Math.max(-1, ...taken) + 1;
-      this.#numbers.set(hello.serial, number);
       if (known === undefined) {
         const identity = {
           firmware: hello.firmware, layout: hello.layout, period_us: hello.period_us, serial: hello.serial, side,
         };
         const mark = { serial: hello.serial, number, side };
-        this.append(this.#protocol.textEntry(INSOLE, number, JSON.stringify(identity)), mark);
+        await this.#write(this.#protocol.textEntry(INSOLE, number, JSON.stringify(identity)), mark);
         await this.flush();
       }
+      this.#numbers.set(hello.serial, number);
     }
     return this.#numbers.get(hello.serial);
   }
 
+  // What the rest of a journal cannot do without: an error where it does not fit.
+  #write(bytes, mark = null) {
+    return this.#ask({ action: "append", bytes, mark });
+  }
   append(bytes, mark = null) {
     this.#worker.postMessage({ action: "append", bytes, mark, id: 0 });
   }

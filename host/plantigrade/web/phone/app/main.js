@@ -1,8 +1,10 @@
 // The page for phones: what is there, what can be done next, and doing it.
 import { Awake, whyNot } from "./browser.js";
 import { Bluetooth } from "./bluetooth.js";
+import { Cable } from "./cable.js";
 import { Trouble } from "./conversation.js";
 import { chosenNone, explain } from "./explain.js";
+import { Fetcher, holdsSlots, isLost } from "./fetcher.js";
 import { Insole } from "./insole.js";
 import { Journal } from "./journal.js";
 import { KeysError, forgetKeys, keptKeys, takeKeys } from "./keys.js";
@@ -28,17 +30,17 @@ class Page {
   fetching = null;
   outbox = new Outbox(this);
   awake = new Awake();
+  fetcher = new Fetcher(this);
   dirty = true;
 
   async start() {
     const began = performance.now();
     const sources = await (await fetch("protocol.json")).json();
     this.protocol = await startProtocol(sources);
-    this.keyring = await keptKeys();
-    await this.outbox.open();
+    await this.#openStorage();
     this.journal = await Journal.open(this.protocol, new Worker(script("journal_worker.js")));
     this.journal.onChange = () => this.changed();
-    navigator.storage.persist?.().then((kept) => { this.mayGo = !kept; });
+    this.askToKeep();
     this.readyMs = performance.now() - began;
     await this.#takeLink();
     this.#listen();
@@ -50,6 +52,22 @@ class Page {
     requestAnimationFrame(draw);
   }
 
+  async #openStorage() {
+    try {
+      await navigator.storage.getDirectory();
+      this.keyring = await keptKeys();
+      await this.outbox.open();
+    } catch (error) {
+      throw new Trouble("storage.refused", error.message);
+    }
+  }
+
+  // Browsers say yes once a page is used often or on the home screen: it is asked at each start and each fetch.
+  async askToKeep() {
+    this.mayGo = !(await navigator.storage.persist?.().catch(() => false));
+    this.changed();
+  }
+
   #listen() {
     element("keys-file").onchange = (event) => this.#takeFile(event.target.files[0]);
     element("forget-keys").onclick = async () => {
@@ -58,15 +76,24 @@ class Page {
       this.changed();
     };
     this.outbox.listen();
+    screen.showCable(Cable.there);
+    element("cable-connect").onclick = () => this.connect(() => Cable.choose(), () => "phone.cable.none");
     for (const side of SIDES) {
       element(`insole-${side}`).querySelector(".let-go").onclick = () => this.#letGo(side);
     }
     document.addEventListener("visibilitychange", () => {
-      if (this.fetching && document.visibilityState === "hidden") this.wasHidden = true;
+      if (document.visibilityState === "visible") this.#inView();
+      else if (this.fetching) this.fetching.wasHidden = true;
     });
     window.addEventListener("beforeunload", (event) => {
       if (this.fetching) event.preventDefault();
     });
+  }
+
+  async #inView() {
+    await this.awake.keepAgain();
+    this.changed();
+    for (const insole of this.insoles.values()) insole.lookAgain();
   }
 
   // A QR code opens this page with keys behind the #, which browsers send to nobody.
@@ -98,23 +125,24 @@ class Page {
 
   // Connecting
 
-  async connect(choose = Bluetooth.choose) {
+  async connect(choose = Bluetooth.choose, none = chosenNone) {
     screen.showTrouble("");
     let transport;
     try {
       transport = await choose();
     } catch (error) {
-      screen.showTrouble(words(chosenNone(error)));
+      screen.showTrouble(words(none(error)));
       return;
     }
     const insole = new Insole(this.protocol, this.journal, () => this.keyring, transport);
     this.coming = insole;
+    this.changed();
     insole.onChange = () => this.#insoleChanged(insole);
     insole.onTrouble = (error) => screen.showTrouble(explain(error));
     try {
       await insole.connect();
       this.coming = null;
-      this.#place(insole);
+      await this.#place(insole);
     } catch (error) {
       this.coming = null;
       await insole.leave();
@@ -125,16 +153,20 @@ class Page {
   }
 
   #insoleChanged(insole) {
-    if (insole === this.coming && insole.link === "pairing") screen.showNews(words("phone.pairing.look"));
-    else if (insole === this.coming && insole.link === "connected") screen.showNews("");
+    if (insole === this.coming) {
+      const said = { pairing: "phone.pairing.look", trying: "phone.link.trying-how" }[insole.link];
+      screen.showNews(said ? words(said) : "");
+    }
     this.changed();
   }
 
-  #place(insole) {
+  async #place(insole) {
     const side = insole.side === "unset" ? SIDES.find((one) => !this.insoles.has(one)) ?? "left" : insole.side;
     const there = this.insoles.get(side);
-    if (there && there.link !== "gone") {
-      insole.leave();
+    if (there && there.serial === insole.serial && insole.transport.cable && !this.fetching) {
+      await there.leave(false); // the cable stays
+    } else if (there && there.link !== "gone") {
+      insole.leave(there.serial !== insole.serial);
       throw new Trouble(there.serial === insole.serial ? "insole.already" : "insole.both-same");
     }
     this.insoles.set(side, insole);
@@ -150,52 +182,9 @@ class Page {
     return [...this.insoles.values()].filter((one) => one.link === "connected");
   }
 
-  // Fetching
-
-  async fetch() {
-    screen.showTrouble("");
-    screen.showNews("");
-    this.fetching = { stop: false, began: performance.now() };
-    this.wasHidden = false;
-    this.fetching.awake = await this.awake.keep();
-    this.changed();
-    let problem = null;
-    const all = [...this.insoles.values()].filter((one) => one.link !== "gone");
-    for (const insole of all) insole.fetched = null;
-    const results = await Promise.allSettled(all.map((one) => one.fetch(() => this.fetching.stop)));
-    for (const { reason } of results) problem ??= reason ?? null;
-    const stopped = this.fetching.stop;
-    await this.awake.release();
-    this.fetching = null;
-    await this.#closeJournal(all);
-    if (problem && !(problem instanceof Trouble && problem.word === "fetch.stopped")) screen.showTrouble(explain(problem));
-    else if (stopped) screen.showNews(words("phone.log.stopped"));
-    else if (this.wasHidden) screen.showNews(words("phone.log.hidden"));
-    else screen.showNews(this.#outcome(all));
-    this.changed();
+  fetch() {
+    return this.fetcher.fetch();
   }
-
-  #outcome(insoles) {
-    const said = [words(this.here > 0 ? "phone.log.done" : "phone.log.empty")];
-    const lost = insoles.flatMap((one) => one.fetched?.gaps ?? []).filter(isLost);
-    if (lost.length) {
-      const reasons = [...new Set(lost.map(([, , reason]) => reason.replaceAll("_", " ")))].join(", ");
-      const slots = lost.reduce((sum, [from, to]) => sum + to - from, 0);
-      said.push(words("phone.log.gaps", { minutes: screen.duration(slots), reasons }));
-    }
-    if (this.mayGo && this.here > 0) said.push(words("phone.storage.may-go"));
-    return said.join(" ");
-  }
-
-  async #closeJournal(insoles) {
-    try {
-      if (this.journal.current && holdsSlots(this.journal.current)) await this.journal.close();
-      for (const insole of insoles) if (insole.link === "connected") await insole.renumber();
-    } catch (error) {
-      screen.showTrouble(explain(error));
-    }
-  }
-
   stop() {
     if (this.fetching) this.fetching.stop = true;
     this.changed();
@@ -280,6 +269,7 @@ class Page {
     screen.showClinic(this.outbox.clinic.joined?.name ?? "");
     this.#drawLog();
     this.#drawButtons();
+    screen.showMayGo(this.mayGo && this.here > 0);
     screen.showFiles(this.journal.files.filter(holdsSlots).toReversed(), (file) => this.#actions(file));
   }
 
@@ -299,20 +289,12 @@ class Page {
     const fetched = this.fetching ? all.map((one) => one.fetched).filter(Boolean) : [];
     const done = fetched.reduce((sum, one) => sum + one.at - one.from, 0);
     const wanted = fetched.reduce((sum, one) => sum + one.to - one.from, 0);
-    screen.showProgress(done, wanted, this.fetching ? this.#pace(done, wanted) : "");
-  }
-
-  #pace(done, wanted) {
-    const seconds = (performance.now() - this.fetching.began) / 1000;
-    const screenWord = words(this.fetching.awake ? "phone.log.screen-on" : "phone.log.screen-off");
-    if (seconds < 3 || !done) return screenWord;
-    const rate = done / seconds;
-    const left = screen.duration(((wanted - done) / rate) * 100);
-    return `${words("phone.log.speed", { speed: screen.duration(rate), left })} ${screenWord}`;
+    screen.showProgress(done, wanted, this.fetching ? this.fetcher.pace(done, wanted) : "");
   }
 
   #drawButtons() {
     screen.showButton("second", "", null);
+    element("cable-connect").disabled = Boolean(this.fetching || this.coming);
     if (this.fetching) {
       screen.showButton("big", words("phone.button.stop"), this.fetching.stop ? null : () => this.stop());
     } else if (this.coming) {
@@ -351,11 +333,8 @@ class Page {
   }
 }
 
-const holdsSlots = (file) => Object.values(file.insoles).some((one) => one.end > one.first);
 const INVITATION = /^[0-9A-Za-z-]+\.[0-9A-Za-z-]+$/;
-const KNOWN_ABSENT = ["off", "erased_on_command", "never_requested"];
-const isLost = ([, , reason]) => !KNOWN_ABSENT.includes(reason);
-const fileName = (file) => `plantigrade-${file.begun.slice(0, 16).replace(/[-:]/g, "").replace("T", "-")}.journal`;
+const fileName = (file) => `plantigrade-${file.begun.slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}.journal`;
 
 /** What a link's base64url says; "" where it says nothing, as of a link that was cut short. */
 function textOf(base64url) {
@@ -380,6 +359,7 @@ async function begin() {
     document.documentElement.dataset.ready = "yes";
   } catch (error) {
     screen.showTrouble(explain(error));
+    screen.showButton("big", words("phone.button.reload"), () => location.reload());
   }
   navigator.serviceWorker?.register(script("service_worker.js")).catch(() => {
     // A browser that keeps nothing has no offline start; all else works.

@@ -44,7 +44,7 @@ export const showNews = (text) => note("news", text);
 export function showInsole(side, insole) {
   const row = element(`insole-${side}`);
   setText(row.querySelector(".state"), words(`phone.link.${insole?.link ?? "none"}`));
-  const facts = [];
+  const facts = insole?.transport.cable && insole.link === "connected" ? [words("phone.cable.by")] : [];
   if (insole?.status && insole.link === "connected") {
     const { battery_pct: percent, steps } = insole.status;
     if (percent !== 255) facts.push(words("phone.battery", { percent }));
@@ -106,6 +106,11 @@ export function showButton(id, text, action) {
   button.onclick = action;
 }
 
+/** Whether the browser may throw away what lies here alone. */
+export function showMayGo(shown) {
+  element("may-go").hidden = !shown;
+}
+
 /** The journals on this phone, each with what can be done with it. */
 export function showFiles(files, actions) {
   element("files-card").hidden = !files.length;
@@ -165,6 +170,11 @@ export function showClinic(name) {
   setText(element("clinic-state"), name ? words("phone.clinic.joined", { name }) : words("phone.clinic.join"));
   element("leave-clinic").hidden = !name;
   element("clinic-join").hidden = Boolean(name);
+}
+
+export function showCable(there) {
+  element("cable-connect").hidden = !there;
+  setText(element("cable-state"), words(there ? "phone.cable.how" : "phone.cable.none-here"));
 }
 
 export function showApp() {
