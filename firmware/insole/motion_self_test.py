@@ -52,7 +52,7 @@ def run(imu, between):
         return SILENT, True
     finally:
         imu.restore()
-    return (MOVED, False) if None in means else judge(*means)
+    return (MOVED, False) if None in means else outcome_of(*means)
 
 
 def _mean(imu):
@@ -91,7 +91,7 @@ def _in_units(raw):
     return found
 
 
-def judge(before, accelerometer, gyroscope, after):
+def outcome_of(before, accelerometer, gyroscope, after):
     """What means of the four phases come to: as `run` returns it."""
     problems = []
     for i in range(2 * AXES):

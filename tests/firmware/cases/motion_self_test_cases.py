@@ -76,12 +76,12 @@ def test_changes_at_the_edges_of_the_limits():
         pushed = [10 + change] + rest[1:]
         pushed[1:3] = -505, 1500
         spun = rest[:3] + [301, -298, 303]
-        text, broken = motion_self_test.judge(rest, pushed, spun, rest)
+        text, broken = motion_self_test.outcome_of(rest, pushed, spun, rest)
         assert text == (acceleration_text and "accelerometer %s mg (50 to 1700)" % acceleration_text)
         assert broken == bool(text)
     for change, rate_text in ((149, "z 149"), (150, ""), (-150, ""), (700, ""), (-701, "z 701")):
         spun = rest[:3] + [301, -298, 3 + change]
-        text, broken = motion_self_test.judge(rest, [310, 295, 1300], spun, rest)
+        text, broken = motion_self_test.outcome_of(rest, [310, 295, 1300], spun, rest)
         assert text == (rate_text and "gyroscope %s degrees/s (150 to 700)" % rate_text)
 
 
