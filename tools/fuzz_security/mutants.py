@@ -5,6 +5,7 @@ import random
 import struct
 import zlib
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, Final, cast
 
 from insole_protocol import block
@@ -83,7 +84,7 @@ def _swap_leaves(tree: dict[str, Any] | list[Any], chance: random.Random) -> Non
         at = int(chance.random() * len(inside))
         tree[place] = inside[:at] + chance.choice(ALPHABET + _ODD_CHARACTERS) + inside[at + 1 :]
     else:
-        tree[place] = chance.choice(_ODD_VALUES)
+        tree[place] = deepcopy(chance.choice(_ODD_VALUES))  # the next change may go into it
 
 
 def damaged_code(seed: bytes, chance: random.Random) -> bytes:
