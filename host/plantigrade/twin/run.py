@@ -19,7 +19,7 @@ from insole_protocol import advert
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
-from plantigrade.twin.body import draw_person, load_walk, make_forces, parse_condition
+from plantigrade.twin.body import draw_person, load_walk, make_forces, on_the_bench, parse_condition
 from plantigrade.twin.body.walk import ForceWalk
 from plantigrade.twin.chip_behaviour import TYPICAL, ChipBehaviour
 from plantigrade.twin.feeds import SIDES, write_feeds
@@ -31,6 +31,7 @@ from plantigrade.twin.watch import warm_up, watch
 
 SCHEMA = "plantigrade.twin/1"
 _MADE_UP_WALK_S = 120.0
+_ON_THE_BENCH_S = 10.0
 _HINT_PERIOD_S = 1.5
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -83,6 +84,8 @@ def _again(choices: Choices) -> str:
 
 def _walk(choices: Choices) -> ForceWalk:
     if not choices.conditions:
+        if choices.boards.blank and choices.source is None:
+            return on_the_bench(_ON_THE_BENCH_S)
         return load_walk(choices.source)
     if choices.source is not None:
         raise PlantigradeError("--source and --condition exclude each other: a recorded walk is what it is")

@@ -5,7 +5,7 @@ from plantigrade.twin.body.day import Segment, live_through, make_forces, ordina
 from plantigrade.twin.body.feed import read_feed, write_feed, write_motion_feed
 from plantigrade.twin.body.person import Person, Shoe, another_day, draw_person
 from plantigrade.twin.body.standing import stand, stand_on_each_leg
-from plantigrade.twin.body.walk import ForceWalk, load_walk, read_gaitpdb
+from plantigrade.twin.body.walk import ForceWalk, load_walk, on_the_bench, read_gaitpdb
 from plantigrade.twin.body.walking import VirtualWalk, walk
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "live_through",
     "load_walk",
     "make_forces",
+    "on_the_bench",
     "ordinary_day",
     "parse_condition",
     "read_feed",

@@ -10,6 +10,7 @@ import numpy as np
 from plantigrade.array_types import F64
 from plantigrade.errors import FileError
 from plantigrade.twin.body.mapping import onto_sixteen
+from plantigrade.twin.body.person import SENSORS
 from plantigrade.twin.walks import BUNDLED_WALK
 
 COLUMNS = 19
@@ -18,6 +19,7 @@ RIGHT = slice(9, 17)
 TOTALS = slice(17, 19)
 TOTAL_TOLERANCE_N = 0.1
 MAX_FORCE_N = 5000.0
+BENCH_RATE_HZ = 100.0
 MAX_BYTES = 512 * 1024 * 1024
 
 
@@ -46,6 +48,17 @@ class ForceWalk:
         """The first `seconds`; repeated from its beginning where the walk is shorter."""
         rows = np.arange(round(seconds * self.rate_hz)) % len(self.left)
         return ForceWalk(self.rate_hz, self.left[rows], self.right[rows], self.source)
+
+
+def on_the_bench(seconds: float) -> ForceWalk:
+    """Nobody wears the insoles: no force on any sensor, for so many seconds.
+
+    Example:
+        >>> float(on_the_bench(2.0).left.max())
+        0.0
+    """
+    none = np.zeros((round(seconds * BENCH_RATE_HZ), SENSORS))
+    return ForceWalk(BENCH_RATE_HZ, none, none, "insoles on the bench")
 
 
 def load_walk(path: Path | None = None) -> ForceWalk:
