@@ -30,7 +30,6 @@ SAME_S: Final = 0.12
 """A stride of ours is that of the recording's own list whose contact is so near."""
 STAIR_M: Final = 0.2
 """A stride that rises by more is one on stairs: two steps of 0.15 m."""
-LEVEL_95: Final = 1.96
 TWIN_PEOPLE: Final = 3
 """Of the virtual people of `tools.validation.twin_motion`; two hundred take an hour."""
 
@@ -152,7 +151,7 @@ def beside_capture(folder: Path, found: FootAnalysis) -> CapturedFoot:
         true.append(place_at(heel, end_s) - place_at(heel, begin_s))
     way = np.array(true)
     off = table.stride_length_m[rows] - np.hypot(way[:, 0], way[:, 1])
-    inside = np.abs(off) <= LEVEL_95 * table.stride_length_sd_m[rows]
+    inside = np.abs(off) <= twin_motion.LEVEL_95 * table.stride_length_sd_m[rows]
     return CapturedFoot(
         side,
         len(listed),

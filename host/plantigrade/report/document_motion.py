@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
+from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in
 from plantigrade.gait.results import Analysis, Turn
@@ -16,7 +17,6 @@ from plantigrade.report.document_tables import feet_table
 from plantigrade.report.wording import Wording
 
 MOTION: Final = shown_in(View.MOTION)
-KMH_PER_M_S: Final = 3.6
 METRES_AS_KM: Final = 1000.0
 """From here on a distance is given in kilometres."""
 MOST_TURNS: Final = 6

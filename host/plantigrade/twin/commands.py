@@ -111,8 +111,9 @@ def run(
     The serial ports shown can be opened with any terminal program, and with mpremote:
       mpremote connect /dev/pts/7 fs ls + reset
 
-    With --blank there is one board as it comes from its maker. Its port speaks as the ROM of an ESP32-S3
-    does, so `plantigrade device flash` and esptool itself make an insole of it:
+    With --blank there is one board as it comes from its maker, still and without load unless --source or
+    --condition is given. Its port speaks as the ROM of an ESP32-S3 does, so `plantigrade device flash` and
+    esptool itself make an insole of it:
 
     \b
       plantigrade twin run --blank    in one terminal

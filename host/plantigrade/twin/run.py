@@ -32,6 +32,7 @@ from plantigrade.twin.watch import warm_up, watch
 SCHEMA = "plantigrade.twin/1"
 _MADE_UP_WALK_S = 120.0
 _ON_THE_BENCH_S = 10.0
+"""Of a feed that is read again and again; nothing changes in it."""
 _HINT_PERIOD_S = 1.5
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from packaging.utils import canonicalize_name
+from rfc3987_syntax import is_valid_syntax
 
 from tools.sbom import document, insole, licences
 from tools.sbom.errors import SbomError
@@ -52,6 +53,7 @@ def test_what_is_no_cyclonedx_is_refused(bill) -> None:  # type: ignore[no-untyp
     ("address", "is_one"),
     [
         ("https://example.org/a%20b?c=d#e", True),
+        ("http://example.org:8080/~a/(b)?x=/?;y=1#?/z", True),
         ("https://example.org/straße", True),
         ("mailto:a@example.org", True),
         ("https://example.org/a b", False),
@@ -63,6 +65,7 @@ def test_an_address_is_one(address: str, is_one: bool, bill) -> None:  # type: i
     changed = json.loads(document.text_of(bill))
     changed["components"] = changed["components"][:1]
     changed["components"][0]["externalReferences"] = [{"type": "website", "url": address}]
+    assert is_valid_syntax("iri_reference", address) is is_one, "so says the grammar of RFC 3987 itself"
     if is_one:
         document.check(json.dumps(changed))
     else:

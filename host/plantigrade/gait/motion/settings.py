@@ -56,6 +56,7 @@ SCALE_SHARE: Final = 0.01
 """Sensitivity of an accelerometer, standard uncertainty (LSM6DSO: +-1 %, ST DS12140)."""
 PIVOT_M: Final = 0.1
 """A foot that still turns moves its sensor by that times the rate: the pivot is about so far away."""
+KMH_PER_M_S: Final = 3.6
 LEAST_SPEED_M_S: Final = 0.01
 """Uncertainty of a velocity that is called zero, at least."""
 

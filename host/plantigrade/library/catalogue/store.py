@@ -135,7 +135,8 @@ class Store:
             with self._alone() as connection:
                 if not sa.inspect(connection).has_table(_VERSION_TABLE):
                     _create_tables(connection)
-                    return  # or another process has just made them
+                    return
+            # Another process has made them meanwhile, perhaps one of another version.
         from alembic import command
         from alembic.config import Config
         from alembic.script import ScriptDirectory

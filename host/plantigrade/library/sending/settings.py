@@ -13,7 +13,7 @@ PURPOSE: Final = (
 """What the person consents to; shown by `plantigrade clinic join` and on the page of settings."""
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(hours=6)
-"""Between two tries, doubling: a clinic that is away for a week is asked 30 times."""
+"""Between two tries, doubling: a clinic that is away for a week is asked 35 to 55 times."""
 LOCAL_WAIT: Final = timedelta(days=1)
 """After a recording could not be read here: other recordings go first."""
 ASK_AGAIN: Final = timedelta(hours=1)

@@ -133,7 +133,7 @@ class Outbox:
             self._clinics.note(clinic.id, str(error))
 
     def _wait(self, failures: int) -> timedelta:
-        """Doubling."""
+        """Twice as long after each failure, up to the longest wait, and shorter by this home's share."""
         return self._share * min(waits.FIRST_WAIT * 2 ** min(failures, 16), waits.LONGEST_WAIT)
 
     def _send_all(self, clinic: Clinic, link: ClinicLink) -> None:

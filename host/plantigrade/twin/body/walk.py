@@ -20,6 +20,7 @@ TOTALS = slice(17, 19)
 TOTAL_TOLERANCE_N = 0.1
 MAX_FORCE_N = 5000.0
 BENCH_RATE_HZ = 100.0
+"""As the firmware samples."""
 MAX_BYTES = 512 * 1024 * 1024
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from plantigrade.analysis.stored import StoredDocument, StoredTurn
+from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in
 from plantigrade.gait.summary import NO_MOTION
@@ -11,7 +12,6 @@ from plantigrade.web.formats import Formats
 from plantigrade.web.pages.walk.details import Figure, Line, figure_of, table_of
 
 OF_BOTH: Final = ("walking_speed_m_per_s", "walking_distance_m", "stride_length_left_right_pct")
-KMH_PER_M_S: Final = 3.6
 SPEED_DIGITS: Final = 2
 """Centimetres a second: below that speeds of one walk differ from stride to stride."""
 

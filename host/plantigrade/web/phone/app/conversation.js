@@ -9,6 +9,9 @@ const NOT_ALLOWED = 7;
 const WRONG_VERSION = 3;
 
 /** The insole refused: `result` is its code. */
+/** What browsers call an error for want of room. */
+export const NO_ROOM = "QuotaExceededError";
+
 export class Refused extends Error {
   constructor(command, result, text) {
     super(text);

@@ -1,9 +1,8 @@
 // Errors in words for the person.
-import { Refused, Trouble, isOldVersion } from "./conversation.js";
+import { NO_ROOM, Refused, Trouble, isOldVersion } from "./conversation.js";
 import { words } from "./screen.js";
 
 const BUSY = 6;
-const NO_ROOM = "QuotaExceededError";
 
 /** Why no insole was chosen: the key of its text. */
 export const chosenNone = (error) => {

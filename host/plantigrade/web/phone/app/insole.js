@@ -1,5 +1,5 @@
 // One insole as the page knows it: connected or not, what it shows, fetching its log, telling it what it may forget.
-import { Conversation, Refused, Trouble, isNotAllowed, isOldVersion } from "./conversation.js";
+import { Conversation, NO_ROOM, Refused, Trouble, isNotAllowed, isOldVersion } from "./conversation.js";
 import { Transfer } from "./transfer.js";
 
 const SIDES = ["left", "right"];
@@ -15,7 +15,6 @@ const STATUS_MS = 5000;
 const TRIP_MS = 10000;
 const TRIES = 5;
 const BUSY = 6;
-const NO_ROOM = "QuotaExceededError";
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

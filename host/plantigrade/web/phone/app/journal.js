@@ -1,12 +1,12 @@
 // The page's side of the journals: what is kept on this phone, and up to where an insole may forget.
-import { Trouble, nowNs } from "./conversation.js";
+import { NO_ROOM, Trouble, nowNs } from "./conversation.js";
 
 const RUN = 1;
 const INSOLE = 2;
 const NONE = 0xffff;
 const WHY_NOT = {
   NoModificationAllowedError: "storage.busy", // another tab or window has the files: they are open for one at a time
-  QuotaExceededError: "storage.full-at-start",
+  [NO_ROOM]: "storage.full-at-start",
 };
 const SAFE = ["saved", "received"]; // states of journals that lie somewhere else as well
 
