@@ -1,9 +1,10 @@
-"""The test command: first what holds however busy the computer is, then what needs a browser, or quiet.
+"""The test command: what holds however busy the computer is, what measures time, what needs a browser.
 
-Tests over the virtual radio that measure time run one at a time, alone on the machine; tests of the pages
-share a browser and a server for each core. Long runs (marker `soak`) are left out unless asked for. The
-closing lines say how many tests ran where, and of which kind they are; checks of style, one a file, are
-counted apart.
+Tests over the virtual radio that measure time run one at a time. They mostly wait, so what holds on a busy
+computer runs beside them and gets only the time that they leave (the scheduler's idle class, where there is
+one). Tests of the pages share a browser and a server for each core. Long runs (marker `soak`) are left out
+unless asked for. The closing lines say how many tests ran where, and of which kind they are; checks of
+style, one a file, are counted apart.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +32,13 @@ class Stage:
         name: what is printed above it.
         options: of pytest.
         marks: every test of it has one of these; empty: any test may belong to it.
+        gives_way: it runs beside the others of its group, on what they leave of the processor.
     """
 
     name: str
     options: tuple[str, ...]
     marks: tuple[str, ...] = ()
+    gives_way: bool = False
 
     def files(self) -> list[str]:
         """Test files that name one of the marks: to read the others would take as long as some tests do."""
@@ -44,36 +48,87 @@ class Stage:
 
 
 # Each process gets its share of the tests in their order, so that what a file shares is mostly made once, and
-# takes over from others when it is done. One more process than cores: a test that waits for the radio, for a
-# disk or for another program leaves its core to the next.
+# takes over from others when it is done. Two more processes than cores, but for browsers: while a test waits
+# for the radio, for a disk or for another program, its core does the next.
 _ALL_CORES = ("-n", "2", "--dist", "worksteal")
-_MORE_THAN_CORES = ("-n", "3", "--dist", "worksteal")
+_MORE_THAN_CORES = ("-n", "4", "--dist", "worksteal")
 _ON_A_BUSY_COMPUTER = "(not radio or untimed) and not vm and not browser and not soak"
 STAGES = (
-    Stage("what holds on a busy computer, three at a time", (*_MORE_THAN_CORES, "-m", _ON_A_BUSY_COMPUTER)),
-    Stage("pages in a real browser, on all cores", (*_ALL_CORES, "-m", "browser and not soak"), ("browser",)),
-    Stage(
-        "radio and virtual machine, one at a time",
-        ("-m", "(radio or vm) and not untimed and not soak"),
-        ("radio", "vm"),
+    (
+        Stage(
+            "radio and virtual machine, one at a time",
+            ("-m", "(radio or vm) and not untimed and not soak"),
+            ("radio", "vm"),
+        ),
+        Stage(
+            "what holds on a busy computer, four at a time",
+            (*_MORE_THAN_CORES, "-m", _ON_A_BUSY_COMPUTER),
+            gives_way=True,
+        ),
     ),
-    Stage("long runs", ("-m", "soak"), ("soak",)),
+    (
+        Stage(
+            "pages in a real browser, on all cores", (*_ALL_CORES, "-m", "browser and not soak"), ("browser",)
+        ),
+    ),
+    (Stage("long runs", ("-m", "soak"), ("soak",)),),
 )
+"""Groups, one after the other; the stages of a group run together. What one of them writes is shown as it
+comes: that of the last, which takes longest; what the others wrote is shown when they have ended."""
 
 
-def run_stage(stage: Stage, extra: list[str]) -> tuple[int, Counter[str]]:
-    """One pytest run; its exit code and its counts by place and outcome."""
-    print(f"== {stage.name}", flush=True)
+@dataclass(frozen=True)
+class Ended:
+    """What became of a stage.
+
+    Attributes:
+        code: pytest's exit code.
+        counts: of tests, by place and outcome.
+        took_s: how long it took.
+        written: what it wrote, if that was not shown as it came.
+    """
+
+    code: int
+    counts: Counter[str]
+    took_s: float
+    written: bytes
+
+
+def run_stage(stage: Stage, extra: list[str], shown: bool) -> Ended:
+    """One pytest run; what it writes is `shown` as it comes, or kept."""
     chosen = any(Path(word.partition("::")[0]).exists() for word in extra)
-    with tempfile.TemporaryDirectory() as folder:
+    command = [sys.executable, "-m", "pytest", *stage.options, *extra, *([] if chosen else stage.files())]
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as written:
         counts = Path(folder) / "counts.json"
         environment = os.environ | {"PLANTIGRADE_TEST_COUNTS": str(counts)}
         # Tests start Python some hundred times: what is compiled once is stored, whatever the shell prefers.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        command = [sys.executable, "-m", "pytest", *stage.options, *extra, *([] if chosen else stage.files())]
-        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        output = None if shown else written
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output) as process:
+            if stage.gives_way and hasattr(os, "SCHED_IDLE"):  # its workers start later and inherit it
+                os.sched_setscheduler(process.pid, os.SCHED_IDLE, os.sched_param(0))
+        written.seek(0)
         found: Counter[str] = Counter(json.loads(counts.read_text()) if counts.exists() else {})
-    return code, found
+        return Ended(process.returncode, found, time.monotonic() - started, written.read())
+
+
+def run_group(stages: tuple[Stage, ...], extra: list[str]) -> tuple[bool, Counter[str]]:
+    """Stages that run together; whether one of them failed, and the counts of all."""
+    print("== " + ", beside it: ".join(stage.name for stage in reversed(stages)), flush=True)
+    with ThreadPoolExecutor(len(stages)) as threads:
+        shown = [stage is stages[-1] for stage in stages]
+        all_ended = list(threads.map(run_stage, stages, [extra] * len(stages), shown))
+    for stage, ended in zip(stages, all_ended, strict=True):
+        if ended.written:
+            print(f"== {stage.name}", flush=True)
+            sys.stdout.buffer.write(ended.written)
+        print(f"== {stage.name}: {ended.took_s:.0f} s", flush=True)
+    failed = any(ended.code not in (0, NO_TESTS) for ended in all_ended)
+    total: Counter[str] = Counter()
+    for ended in all_ended:
+        total += ended.counts
+    return failed, total
 
 
 def main() -> int:
@@ -85,15 +140,13 @@ def main() -> int:
     started = time.monotonic()
     total: Counter[str] = Counter()
     failed = False
-    for stage in STAGES:
-        is_soak = "soak" in stage.marks
+    for group in STAGES:
+        is_soak = any("soak" in stage.marks for stage in group)
         if (is_soak and not (chosen.soak or chosen.only_soak)) or (chosen.only_soak and not is_soak):
             continue
-        stage_started = time.monotonic()
-        code, counts = run_stage(stage, extra)
+        group_failed, counts = run_group(group, extra)
         total += counts
-        print(f"== {stage.name}: {time.monotonic() - stage_started:.0f} s")
-        failed |= code not in (0, NO_TESTS)
+        failed |= group_failed
     print(f"== all stages: {time.monotonic() - started:.0f} s")
     for line, count in sorted(total.items()):
         print(f"{line} {count}")
