@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from plantigrade.calibration import nominal
-from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, TimeGap, Walk
+from plantigrade.gait.signals import Foot, FootSignal, Motion, SensorLayout, SourceInfo, TimeGap, Walk
 from plantigrade.library.catalogue import alerts as module
 from plantigrade.library.catalogue.details import ALGORITHM, calibration_of, keep_alerts, keep_analysis
 from plantigrade.library.catalogue.ingest import digest_of
@@ -138,6 +138,11 @@ def test_an_import_of_which_little_is_known(library: Library) -> None:
 
 
 def test_two_walks_are_one_only_if_all_samples_agree() -> None:
+    still = np.array([[0.0, 0.0, 9.8], [0.0, 0.0, 9.8]], np.float32)
+
+    def moved(motion: Motion) -> Walk:
+        return Walk(replace(signal(Foot.LEFT, [0.0, 0.1]), motion=motion), None, 10.0)
+
     base = Walk(signal(Foot.LEFT, [0.0, 0.1]), None, 10.0)
     others = (
         replace(base, sample_rate_hz=11.0),
@@ -146,8 +151,13 @@ def test_two_walks_are_one_only_if_all_samples_agree() -> None:
         Walk(signal(Foot.LEFT, [0.0, 0.1], first=2.0), None, 10.0),
         Walk(replace(signal(Foot.LEFT, [0.0, 0.1]), quantity="footswitch"), None, 10.0),
         Walk(signal(Foot.LEFT, [0.0, 0.1]), signal(Foot.RIGHT, [0.0, 0.1]), 10.0),
+        moved(Motion(still)),
+        moved(Motion(still + 0.1)),
+        moved(Motion(still, still)),
+        moved(Motion(still, still * 2.0)),
     )
-    assert len({digest_of(one) for one in (base, *others)}) == 7
+    assert len({digest_of(one) for one in (base, *others)}) == 11
+    assert digest_of(moved(Motion(still, still))) == digest_of(moved(Motion(still.copy(), still.copy())))
     assert digest_of(Walk(signal(Foot.LEFT, [0.0, 0.1]), None, 10.0)) == digest_of(base)
 
 

@@ -194,12 +194,14 @@ def utc_ns(moment: datetime) -> int:
 
 
 def digest_of(walk: Walk) -> str:
-    """SHA-256 of a walk's samples."""
+    """SHA-256 of a walk's samples: of forces, and of motion where there is any."""
     digest = hashlib.sha256(repr(walk.sample_rate_hz).encode())
     for foot in walk.feet:
         digest.update(f"{foot.foot.value} {foot.quantity} {foot.force_n.shape}".encode())
         digest.update(np.ascontiguousarray(foot.time_s, np.float64).data)
         digest.update(np.ascontiguousarray(foot.force_n, np.float32).data)
+        for values in () if foot.motion is None else (foot.motion.acc_m_s2, foot.motion.gyr_deg_s):
+            digest.update(b"none" if values is None else np.ascontiguousarray(values, np.float32).data)
     return digest.hexdigest()
 
 
