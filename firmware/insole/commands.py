@@ -10,6 +10,7 @@ from insole_protocol.layout_id import LAYOUT_ID
 
 MAX_U32 = 0xFFFFFFFF
 IDENTIFY_MAX_S = 60
+_NO_ROOM = "there is no room for that in memory now: try again"
 _LOG_ERASED = 4  # of `event_records`, which is loaded to write it down
 
 # What a phone may ask, as bits by the number of the command: watch, fetch and acknowledge, and let it blink.
@@ -113,6 +114,8 @@ class Commands:
             self._insole.faults.storage_errors += 1
             text = "the insole's storage failed: error %s" % error.errno
             reply = messages.build_refusal(op, tag, ids.RESULT_STORAGE, text)
+        except MemoryError:  # a reply that finds no room costs no restart
+            reply = messages.build_refusal(op, tag, ids.RESULT_BUSY, _NO_ROOM)
         session.answer(reply)
         self._insole.work.set()
 
@@ -149,7 +152,7 @@ class Commands:
             hasattr(self, "one more name")
             return self._loaded(name, session, command)
         except MemoryError:
-            raise Refusal(ids.RESULT_BUSY, "there is no room for that in memory now: try again") from None
+            raise Refusal(ids.RESULT_BUSY, _NO_ROOM) from None
 
     def _loaded(self, name, session, command):
         try:

@@ -188,6 +188,18 @@ def test_flash_that_refuses_is_a_storage_error_with_its_number():
     assert bench.insole.faults.storage_errors == 1 and ask.session.malformed == 0
 
 
+def test_a_command_that_finds_no_room_in_memory_is_told_so_and_costs_no_restart():
+    bench, ask = asking()
+
+    def no_room(*_):
+        raise MemoryError()
+
+    bench.insole.self_test.run = no_room
+    reply = ask(ids.OP_SELF_TEST)
+    assert (reply.result, reply.text[:17]) == (ids.RESULT_BUSY, "there is no room ")
+    assert ask(ids.OP_STATUS).result == 0 and ask.session.malformed == 0
+
+
 def test_the_self_test_text_is_cut_to_80_bytes():
     bench, ask = asking()
     for index in range(16):
