@@ -8,6 +8,7 @@ style, one a file, are counted apart.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -107,7 +108,10 @@ def run_stage(stage: Stage, extra: list[str], shown: bool) -> Ended:
         output = None if shown else written
         with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output) as process:
             if stage.gives_way and hasattr(os, "SCHED_IDLE"):  # its workers start later and inherit it
-                os.sched_setscheduler(process.pid, os.SCHED_IDLE, os.sched_param(0))
+                with contextlib.suppress(
+                    PermissionError
+                ):  # a container may forbid it: then they share as equals
+                    os.sched_setscheduler(process.pid, os.SCHED_IDLE, os.sched_param(0))
         written.seek(0)
         found: Counter[str] = Counter(json.loads(counts.read_text()) if counts.exists() else {})
         return Ended(process.returncode, found, time.monotonic() - started, written.read())
