@@ -108,9 +108,7 @@ def run_stage(stage: Stage, extra: list[str], shown: bool) -> Ended:
         output = None if shown else written
         with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output) as process:
             if stage.gives_way and hasattr(os, "SCHED_IDLE"):  # its workers start later and inherit it
-                with contextlib.suppress(
-                    PermissionError
-                ):  # a container may forbid it: then they share as equals
+                with contextlib.suppress(PermissionError):  # forbidden in some containers: as equals then
                     os.sched_setscheduler(process.pid, os.SCHED_IDLE, os.sched_param(0))
         written.seek(0)
         found: Counter[str] = Counter(json.loads(counts.read_text()) if counts.exists() else {})
