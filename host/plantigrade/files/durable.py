@@ -89,14 +89,18 @@ def release_folder(lock: int) -> None:
 
 
 @contextlib.contextmanager
-def _turn(parent: Path) -> Generator[None]:
-    """One writer at a time makes or sweeps drafts: a new draft is never seen before its lock is set."""
+def in_turn(folder: Path) -> Generator[None]:
+    """One process at a time works in a folder; others wait, where the file system knows locks.
+
+    Raises:
+        OSError: the folder is not there.
+    """
     if not _HAS_FLOCK:
         yield
         return
     import fcntl
 
-    descriptor = os.open(parent, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -114,7 +118,7 @@ def begin_draft(parent: Path, name: str, swept: str = ".*") -> tuple[Path, int]:
     Drafts that fit `swept` and whose writer has ended are removed: all in a folder of the library's own; in
     a folder of the user's only those of our name.
     """
-    with _turn(parent):
+    with in_turn(parent):  # a new draft is never seen before its lock is set
         _sweep(parent, swept)
         folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=DRAFT_SUFFIX, dir=parent))
         return folder, lock_folder(folder)
@@ -122,7 +126,7 @@ def begin_draft(parent: Path, name: str, swept: str = ".*") -> tuple[Path, int]:
 
 def sweep_drafts(parent: Path) -> int:
     """Remove drafts whose writer has ended; how many."""
-    with _turn(parent):
+    with in_turn(parent):
         return _sweep(parent)
 
 
@@ -151,7 +155,7 @@ def replace_folder(draft: Path, target: Path) -> None:
         OSError: it cannot be done; the old folder stands.
     """
     parent = target.parent
-    with _turn(parent):
+    with in_turn(parent):
         _restore(parent, f".{target.name}{REPLACED_SUFFIX}")
         old = parent / f".{target.name}{REPLACED_SUFFIX}"
         target.rename(old)
@@ -168,7 +172,7 @@ def restore_replaced(parent: Path) -> int:
     """Finish replacements that were interrupted; how many old folders were brought back."""
     if not any(parent.glob(f".*{REPLACED_SUFFIX}")):
         return 0
-    with _turn(parent):
+    with in_turn(parent):
         return _restore(parent, f".*{REPLACED_SUFFIX}")
 
 

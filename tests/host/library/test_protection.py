@@ -1,7 +1,9 @@
 """An encrypted library: nothing readable without the key, everything with it, and the key can change."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +14,16 @@ from plantigrade.library.entries import Person
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.master_key import KEY_VARIABLE
 from plantigrade.library.keys.vault import KeyMissingError, MasterKey, Vault
+from plantigrade.library.recordings import encryption
+from plantigrade.library.recordings.encryption import encrypt_folder
 from plantigrade.library.recordings.reader import RecordingReader
+from plantigrade.library.recordings.verify import verify
 
 from tests.host.library.library_kit import finalized, frames, walk
 
 Open = Callable[[], Library]
+HEAD_START_S = 0.3
+"""More than the second one needs, where nothing makes it wait."""
 
 
 def test_a_locked_library_says_which_key_it_needs(
@@ -80,6 +87,27 @@ def test_a_changed_byte_and_an_exchanged_file_are_found(library: Library) -> Non
     left.write_bytes(right.read_bytes())
     with pytest.raises(RecordingError, match="decrypted"):
         library.open(entry.id).walk()
+
+
+def test_two_that_encrypt_the_same_recording_leave_a_sound_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second begins while the first one writes its draft."""
+    folder, vault, done = finalized(tmp_path, "one"), Vault([MasterKey.new()]), list[int]()
+    second = threading.Thread(target=lambda: done.append(encrypt_folder(folder, vault)))
+    copy = encryption._copy
+
+    def copied(*arguments: Any) -> None:
+        copy(*arguments)
+        if not second.ident:
+            second.start()
+            second.join(HEAD_START_S)
+
+    monkeypatch.setattr(encryption, "_copy", copied)
+    done.append(encrypt_folder(folder, vault))
+    second.join()
+    assert done == [1, 0]
+    assert verify(folder, vault).ok
 
 
 def test_a_text_is_decrypted_once_and_a_changed_one_never(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
+from plantigrade.library.receiving import filing as filing_module
 from plantigrade.library.receiving.clinic_keys import public_key
 from plantigrade.library.receiving.entries import ParcelState
 from plantigrade.library.receiving.filing import Filing
@@ -257,6 +258,28 @@ def test_a_worker_that_ended_between_folder_and_row(library: Library, tmp_path: 
     filed = filing.file_next(NOW)
     assert filed is not None and filed.problem == ""
     assert library.entry(kit.NAME).person == kit.PERSON
+
+
+def test_what_another_program_finds_in_the_folder_is_encrypted_already(
+    encrypted: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library that is opened between folder and row adds the folder by itself: two that encrypt the same
+    file would leave one whose key is not the one that is stored."""
+    moved = filing_module._move
+    seen: list[bytes] = []
+
+    def move_and_look(folder: Path, target: Path) -> None:
+        moved(folder, target)
+        seen.append((target / "left.parquet").read_bytes()[:4])
+        assert encrypted.scan() == [kit.NAME]
+
+    monkeypatch.setattr(filing_module, "_move", move_and_look)
+    home = kit.recording(tmp_path / "home")
+    filed = sent(encrypted, kit.parcel_of(home, public_key(encrypted.store)))[0].file_next(NOW)
+    assert filed is not None and filed.problem == ""
+    assert seen == [b"PARE"]
+    assert encrypted.entry(kit.NAME).person == kit.PERSON
+    assert encrypted.verify(kit.NAME).ok
 
 
 def test_a_parcel_is_taken_by_one_worker_and_again_if_that_ends(library: Library, tmp_path: Path) -> None:

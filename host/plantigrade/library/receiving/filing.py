@@ -176,10 +176,10 @@ class Filing:
             return ""  # the same, sent twice
         if there is not None and not same and not _is_newer(manifest, read_manifest(target)):
             return "an earlier version of what is here; nothing was changed"
+        if library.vault is not None:  # before it is in its place, where other programs find it
+            encrypt_folder(target if same else folder, library.vault)
         if not same:
             _move(folder, target)
-        if library.vault is not None:
-            encrypt_folder(target, library.vault)
         put_version(library, target, Version(FINAL, datetime.now(UTC), person))
         return ""
 

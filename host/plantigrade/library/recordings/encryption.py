@@ -1,9 +1,10 @@
 """Encrypting what is there, and changing the key. Both can be interrupted anywhere and begun again."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from plantigrade.files.durable import sync_and_sum, sync_folder
+from plantigrade.files.durable import in_turn, sync_and_sum, sync_folder
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import EncryptedFile, binding_of, read_keys, write_keys
 from plantigrade.library.keys.file_key import FileKey, is_encrypted
@@ -25,23 +26,37 @@ def encrypt_folder(folder: Path, vault: Vault) -> int:
         RecordingError: a file cannot be read or written; what is there stays readable.
     """
     manifest = read_manifest(folder)
+    feet = [foot.foot for foot in manifest.feet]
     done = 0
-    for foot in manifest.feet:
-        path = folder / f"{foot.foot}.parquet"
-        if raw_removed(folder) and not path.exists():
-            continue
-        try:
-            if not is_encrypted(path):
-                _encrypt(path, manifest, foot.foot, vault)
+    if _plain(folder, feet):
+        # Another process may have found the same folder: both would write the same draft.
+        with in_turn(folder):
+            for path in _plain(folder, feet):
+                try:
+                    _encrypt(path, manifest, path.stem, vault)
+                except OSError as error:
+                    path.with_suffix(_DRAFT).unlink(missing_ok=True)
+                    raise RecordingError(path, f"cannot be encrypted: {error.strerror or error}") from error
                 done += 1
-        except OSError as error:
-            path.with_suffix(_DRAFT).unlink(missing_ok=True)
-            raise RecordingError(path, f"cannot be encrypted: {error.strerror or error}") from error
     try:
         encrypt_computed(folder, vault)
     except OSError as error:
         raise RecordingError(folder, f"cannot be encrypted: {error.strerror or error}") from error
     return done
+
+
+def _plain(folder: Path, feet: Iterable[str]) -> list[Path]:
+    """Files of samples that are not encrypted."""
+    found: list[Path] = []
+    for path in (folder / f"{foot}.parquet" for foot in feet):
+        if raw_removed(folder) and not path.exists():
+            continue
+        try:
+            if not is_encrypted(path):
+                found.append(path)
+        except OSError as error:
+            raise RecordingError(path, f"cannot be encrypted: {error.strerror or error}") from error
+    return found
 
 
 def _encrypt(path: Path, manifest: RecordingManifest, foot: str, vault: Vault) -> None:
