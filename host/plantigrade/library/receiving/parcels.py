@@ -63,13 +63,13 @@ class ParcelRegister:
             )
             session.add(row)
             session.flush()
-            return _as_parcel(row)
+            return parcel_of_row(row)
 
     def find(self, sender: int, parcel_id: str) -> Parcel | None:
         """A parcel of a device; None where it did not send it."""
         with self._store.read() as session:
             row = _row(session, sender, parcel_id)
-            return None if row is None else _as_parcel(row)
+            return None if row is None else parcel_of_row(row)
 
     def get(self, number: int) -> Parcel:
         """A parcel by number.
@@ -81,7 +81,7 @@ class ParcelRegister:
             row = session.get(ParcelRow, number)
             if row is None:
                 raise ReceivingError(f"there is no parcel {number}")
-            return _as_parcel(row)
+            return parcel_of_row(row)
 
     def append(self, parcel: Parcel, offset: int, data: bytes, now: datetime | None = None) -> Parcel:
         """Take the next bytes: durable when this returns.
@@ -126,13 +126,13 @@ class ParcelRegister:
             query = query.where(ParcelRow.parcel_id == parcel_id)
         with self._store.read() as session:
             rows = session.scalars(query.order_by(ParcelRow.id.desc()).limit(settings.MOST_RECEIPTS))
-            return [_as_parcel(row) for row in rows]
+            return [parcel_of_row(row) for row in rows]
 
     def in_state(self, *states: ParcelState) -> list[Parcel]:
         """Parcels in some states, in the order in which they came."""
         query = sa.select(ParcelRow).where(ParcelRow.state.in_([state.value for state in states]))
         with self._store.read() as session:
-            return [_as_parcel(row) for row in session.scalars(query.order_by(ParcelRow.id))]
+            return [parcel_of_row(row) for row in session.scalars(query.order_by(ParcelRow.id))]
 
     def counts(self) -> dict[ParcelState, int]:
         """How many are in each state."""
@@ -161,7 +161,7 @@ class ParcelRegister:
                 row.problem = f"opening it ended the worker {row.tries} times; is the memory full?"
                 return None
             row.tries, row.taken_utc = row.tries + 1, now
-            return _as_parcel(row)
+            return parcel_of_row(row)
 
     def give_back(self, parcel: Parcel) -> None:
         """Nothing was done about a taken parcel; the next worker may take it."""
@@ -254,7 +254,8 @@ def _same_length(parcel: Parcel, length: int) -> Parcel:
     return parcel
 
 
-def _as_parcel(row: ParcelRow) -> Parcel:
+def parcel_of_row(row: ParcelRow) -> Parcel:
+    """A row of the table as a value that outlives its session."""
     return Parcel(
         row.id,
         row.parcel_id,

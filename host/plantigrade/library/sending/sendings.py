@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from plantigrade.library.catalogue.sending_tables import SendingRow
+from plantigrade.library.catalogue.sending_tables import ClinicRow, SendingRow
 from plantigrade.library.catalogue.store import Store
 from plantigrade.library.catalogue.tables import PersonRow, RecordingRow
 from plantigrade.library.catalogue.versions import FINAL
@@ -96,6 +96,17 @@ class SendingRegister:
         with self._store.read() as session:
             rows = session.scalars(self._of(clinic, SendingState).order_by(SendingRow.id.desc()))
             return [_as_sending(row) for row in rows]
+
+    def of_recording(self, recording: str) -> list[tuple[Sending, str]]:
+        """The ways of one recording, each with the name of its clinic, in the order in which it joined."""
+        query = (
+            sa.select(SendingRow, ClinicRow.name)
+            .join(ClinicRow, ClinicRow.id == SendingRow.clinic_id)
+            .where(SendingRow.recording_id == recording)
+            .order_by(ClinicRow.id, SendingRow.id)
+        )
+        with self._store.read() as session:
+            return [(_as_sending(row), name) for row, name in session.execute(query)]
 
     def counts(self, clinic: Clinic) -> dict[SendingState, int]:
         """How many are in each state."""

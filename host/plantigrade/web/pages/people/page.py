@@ -13,6 +13,7 @@ from plantigrade.web.drawing.spark import spark
 from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.page import Answer, Document, Page, Shown
 from plantigrade.web.pages.people.listing import Asked, Listing, Only, asked_of, listing_of
+from plantigrade.web.pages.people.received import received_of
 from plantigrade.web.remarks import remark_of
 from plantigrade.web.texts import rule_texts
 from plantigrade.web.visit import Visit
@@ -42,9 +43,13 @@ class Line:
 
 
 def show(visit: Visit) -> Answer:
-    """The page."""
+    """The page, or what came from homes alone for htmx."""
+    formats, words = formats_of(visit), visit.words
+    received = received_of(visit, formats)
+    if visit.fragment and received is not None:
+        return Shown("pages/people/received.html", {"received": received})
     listing = listing_of(visit, asked_of(visit))
-    asked, formats, words = listing.asked, formats_of(visit), visit.words
+    asked = listing.asked
     needing, everyone = listing.count(Need.LOOK, Need.SILENT), len(listing.everyone)
     key = "calm" if not needing else "one" if needing == 1 else "many"
     if not everyone:
@@ -66,6 +71,7 @@ def show(visit: Visit) -> Answer:
             "previous": _link(asked, page=asked.page - 1),
             "following": _link(asked, page=asked.page + 1),
             "parts": _parts(visit),
+            "received": received,
             "withdrawn": _withdrawn(listing, formats),
             "csv": _link(asked).replace("/people", "/people.csv", 1),
         },

@@ -19,6 +19,7 @@ from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.layout.frame import person_in_view
 from plantigrade.web.page import Shown
 from plantigrade.web.pages.walk import details, motion, pictures, plain
+from plantigrade.web.pages.walk.way import way_of
 from plantigrade.web.pages.walks.rows import (
     restorable_until,
     seconds_until_analysed,
@@ -41,6 +42,7 @@ def shown(visit: Visit, errors: dict[str, str] | None = None) -> Shown:
         "entry": entry,
         "title": title_of(entry, formats),
         "when": _when(entry, formats),
+        "way": way_of(visit.site.library, entry.id, formats),
         "formats": formats,
         "zone_name": str(formats.zone),
         "errors": defaultdict(str, errors or {}),
