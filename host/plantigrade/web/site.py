@@ -34,12 +34,14 @@ class SiteSettings:
         hosts: names and addresses by which a browser may ask for it, without the port; all else is refused,
             so that a stranger's page cannot reach it by a name of its own (DNS rebinding).
         secure: whether it is served over TLS.
+        of_clinic: the pages of a clinic for many homes: no insoles and no bridge are near.
         security_contact: of whoever runs it, for those who found a vulnerability; "" where none was given.
     """
 
     port: int = 8080
     hosts: tuple[str, ...] = HOSTS_OF_LOOPBACK
     secure: bool = False
+    of_clinic: bool = False
     security_contact: str = ""
 
 

@@ -50,14 +50,33 @@ def run(library: Library, *arguments: str) -> str:
     return done.output
 
 
-def test_a_worker_files_and_analyses(clinic: Library, tmp_path: Path) -> None:
-    """Analysing fails here, as three seconds hold no walking: filed is filed."""
+def test_a_worker_files_all_that_waits_before_it_analyses(
+    clinic: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filing, (sender, _) = Filing(clinic), kit.joined(clinic)
+    names, filed_before = [kit.NAME, "20260302T100000Z-00000002"], list[int]()
+    for name in names:
+        home = kit.recording(tmp_path / "home", name)
+        kit.received(filing, sender, kit.parcel_of(home, public_key(clinic.store), name=name))
+    analysed = list[str]()
+
+    def analyse(_library: Library, recording: str) -> None:
+        analysed.append(recording)
+        filed_before.append(filing.parcels.counts()[ParcelState.FILED])
+
+    monkeypatch.setattr(worker_module, "analyse_recording", analyse)
+    worker = Worker(clinic, sweeps=False)
+    assert [worker.step() for _ in range(5)] == [True, True, True, True, False]
+    assert (analysed, filed_before) == (names, [2, 2])
+
+
+def test_what_cannot_be_analysed_is_filed(clinic: Library, tmp_path: Path) -> None:
+    """Three seconds hold no walking."""
     filing, (sender, _) = Filing(clinic), kit.joined(clinic)
     parcel = kit.parcel_of(kit.recording(tmp_path / "home"), public_key(clinic.store))
     number = kit.received(filing, sender, parcel).id
     worker = Worker(clinic, sweeps=False)
-    assert worker.step()
-    assert not worker.step(), "nothing more to do"
+    assert [worker.step() for _ in range(3)] == [True, True, False]
     assert filing.parcels.get(number).state is ParcelState.FILED
 
 
@@ -75,7 +94,8 @@ def test_two_workers_never_analyse_the_same_at_once(
         sweeper.step()
 
     monkeypatch.setattr(worker_module, "analyse_recording", analyse)
-    Worker(clinic, sweeps=False).step()
+    worker = Worker(clinic, sweeps=False)
+    assert [worker.step(), worker.step()] == [True, True]
     assert analysed == [kit.NAME]
 
 
@@ -143,6 +163,7 @@ def test_pages_and_parcels_at_one_address(clinic: Library) -> None:
     assert known.get("/clinic/receipts").status_code == 401
     assert strange.post("/clinic/join", json={"code": "x"}).status_code == 421
     assert pages.address == "127.0.0.1", "the proxy is on this computer"
+    assert pages.site.settings.of_clinic, "no bridge is missed there"
 
 
 def test_inviting_prints_a_link_that_works_once(clinic: Library) -> None:

@@ -77,7 +77,8 @@ def strip_for(visit: Visit) -> Strip:
         status, alerts = None, None
     facts = _facts(visit, status, alerts)
     looks_after_it = bool(visit.who.roles & {Role.OWNER, Role.ENGINEER})
-    return strip_of(replace(facts, tells_problems=looks_after_it), visit.words)
+    has_bridge = not visit.site.settings.of_clinic
+    return strip_of(replace(facts, tells_problems=looks_after_it, has_bridge=has_bridge), visit.words)
 
 
 def _facts(visit: Visit, status: ServiceStatus | None, alerts: OfPeople | None) -> Facts:

@@ -1,4 +1,8 @@
-"""The status strip of every page: link, battery, alerts, bridge. No data is never shown as in order."""
+"""The status strip of every page: link, battery, alerts, bridge. No data is never shown as in order.
+
+The pages of a clinic have no bridge beside them, which could be running or know a battery: there the strip
+says what came from homes, and alerts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +46,7 @@ class Strip:
     """All cells, and a sentence when something is wrong.
 
     Attributes:
-        cells: link, battery, alerts, bridge.
+        cells: link, battery, alerts, bridge; in a clinic link and alerts.
         sentence: what is wrong and what still works; "" where there is nothing to say.
         alerts_open: neither answered nor over, of the people whom the reader's strip is about.
         about: code of the person it is about; "" for the reader's own, or for several.
@@ -85,6 +89,7 @@ class Facts:
         about: code of the person, for the next look; "" for the reader's own.
         tells_problems: whether the reader looks after this computer: others learn only that it has a problem,
             whose words may name another person's insoles.
+        has_bridge: one belongs beside these pages; in a clinic none does.
     """
 
     status: ServiceStatus | None
@@ -95,6 +100,7 @@ class Facts:
     elsewhere: bool = False
     about: str = ""
     tells_problems: bool = True
+    has_bridge: bool = True
 
 
 def strip_of(facts: Facts, words: Words) -> Strip:
@@ -106,12 +112,11 @@ def strip_of(facts: Facts, words: Words) -> Strip:
         ['Not known', 'Not known', 'Not known', 'Not running']
     """
     pairs = len({insole.person for insole in facts.insoles}) > 1
-    cells = (
-        _homes(facts.homes, words) if facts.homes is not None else _link(facts, pairs, words),
-        _batteries(facts.insoles, words) if pairs else _battery(facts.insoles, words),
-        _alerts(facts.alerts, words),
-        _bridge(facts.status, words),
-    )
+    link = _homes(facts.homes, words) if facts.homes is not None else _link(facts, pairs, words)
+    alerts = _alerts(facts.alerts, words)
+    battery = _batteries(facts.insoles, words) if pairs else _battery(facts.insoles, words)
+    bridge = _bridge(facts.status, words)
+    cells = (link, battery, alerts, bridge) if facts.has_bridge else (link, alerts)
     unanswered = 0 if facts.alerts is None else facts.alerts.unanswered
     return Strip(cells, _sentence(facts, words), unanswered, facts.about)
 
@@ -146,8 +151,8 @@ def _link_state(facts: Facts, pairs: bool) -> tuple[str, str, str]:
     fetching = any(one.slots_to_fetch >= FETCHING_SLOTS for one in connected)
     one_side = len(connected) == 1 and connected[0].side in _SIDES
     cases: Sequence[tuple[bool, tuple[str, str, str]]] = (
-        (facts.status is None, ("unknown", "unknown", "link-lost")),
-        (facts.elsewhere, ("elsewhere", "unknown", "link-lost")),
+        (facts.status is None and facts.has_bridge, ("unknown", "unknown", "link-lost")),
+        (facts.elsewhere or not facts.has_bridge, ("elsewhere", "unknown", "link-lost")),
         (facts.status is not None and facts.status.paused, ("paused", "asleep", "moon")),
         (not links, ("no-insoles", "unknown", "link-lost")),
         (pairs, ("pairs", "ok" if len(connected) == len(links) else "attention", "link")),

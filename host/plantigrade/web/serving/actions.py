@@ -84,6 +84,7 @@ def pages_of(library: Library, serving: Serving) -> Pages:
         port=serving.port,
         hosts=(*serving.names, *HOSTS_OF_LOOPBACK),
         secure=secure,
+        of_clinic=True,
         security_contact=security_contact(library.data_dir),
     )
     return Pages(

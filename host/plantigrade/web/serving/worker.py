@@ -1,9 +1,13 @@
-"""A worker process of a clinic: files parcels and analyses what they become, one after the other."""
+"""A worker process of a clinic: files the parcels that wait, then analyses what they became.
+
+In this order, because homes wait for their receipts and people for what has come; an analysis takes longer.
+"""
 
 import os
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -74,6 +78,7 @@ class Worker:
         self._library, self._sweeps, self._clock_s = library, sweeps, clock_s
         self._filing = Filing(library)
         self._done: set[RecordingState] = set()
+        self._to_analyse = deque[str]()
         self._swept_s = self._tidied_s = -float("inf")
 
     def run(self, is_stopped: Callable[[], bool], wait: Callable[[float], object]) -> None:
@@ -95,7 +100,10 @@ class Worker:
         filed = self._filing.file_next()
         if filed is not None:
             if filed.recording:
-                self._analyse(filed.recording)
+                self._to_analyse.append(filed.recording)  # what is lost with this worker, a sweep finds
+            return True
+        if self._to_analyse:
+            self._analyse(self._to_analyse.popleft())
             return True
         return self._sweeps and self._sweep()
 

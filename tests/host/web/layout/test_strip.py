@@ -168,3 +168,12 @@ def test_every_state_has_words_in_every_language(language: str) -> None:
     words = words_of(language)
     for given in (facts(LEFT, RIGHT), facts(status=None), facts(*both(link=LOST)), facts(homes=Homes(1, 2))):
         assert all(cell.long and cell.short and "{" not in cell.long for cell in strip_of(given, words).cells)
+
+
+def test_a_clinic_has_no_bridge_and_knows_no_battery() -> None:
+    """Nothing there is out of order because of it; whose page it is, is elsewhere."""
+    everyone = Facts(None, homes=Homes(3, 10), has_bridge=False)
+    assert [cell.name for cell in strip_of(everyone, EN).cells] == ["link", "alerts"]
+    one = strip_of(Facts(None, about="P001", has_bridge=False), EN)
+    assert [cell.long for cell in one.cells] == ["Not in this house", "Not known"]
+    assert not {cell.state for cell in one.cells} & {"attention", "critical"}
