@@ -1,21 +1,12 @@
-"""A clinic with ten homes, all on this computer: the real processes, from invitations to a restored back-up.
+"""The clinic and its homes: real processes, each with a library of its own."""
 
-    python -m tools.clinic_demo [--homes 10] [--picture DIR]
-
-Prints what happened as a table; exits 1 if anything is missing or differs.
-"""
-
-import argparse
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from plantigrade.library.catalogue.accounts.entries import Role
@@ -36,13 +27,23 @@ from tests.host.archive import kit
 
 PROGRAM = str(Path(sys.executable).with_name("plantigrade"))
 CLINICIAN = "Dr. Gait"
+FIRST_AGO, EACH_AGO = timedelta(minutes=10), timedelta(minutes=1)
+"""When the recordings began, so that they are of today unless it is just after midnight."""
 PATIENCE_S = 900.0
+END_S = 60.0
+"""A worker finishes the analysis that it has begun."""
 
 
 def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def stop(running: "subprocess.Popen[bytes]") -> int:
+    """End the clinic as systemd does; its exit code."""
+    running.send_signal(signal.SIGTERM)
+    return running.wait(END_S)
 
 
 class Demo:
@@ -100,7 +101,9 @@ class Demo:
         with Library(data, None, None if number else key) as library:
             library.add_person(Person("me", weight_kg=60.0 + number))
             for at in (0, 1):
-                entry = library.import_walk(kit.piece(2 * number + at))
+                piece = 2 * number + at
+                begun = datetime.now(UTC) - FIRST_AGO - piece * EACH_AGO
+                entry = library.import_walk(kit.piece(piece), start=begun)
                 library.assign(entry.id, "me")
             pin = pin_of(public_key(clinic.store))
             invitation = Invitation(self.address, SenderRegister(clinic.store).invite(f"P{number:03d}"), pin)
@@ -112,7 +115,7 @@ class Demo:
             )
         return data
 
-    def serve(self) -> "subprocess.Popen[bytes]":
+    def start(self) -> "subprocess.Popen[bytes]":
         """Start the clinic."""
         where = [] if self.url is None else ["--library", self.url]
         arguments = ["serve", "--port", str(self.port), "--clinic", "Walking clinic"]
@@ -171,6 +174,16 @@ class Demo:
                         print(f"  home {number}, {home.parent.name}: {problem}")
         return found
 
+    def home_says(self, number: int) -> str:
+        """What a home says of its recordings, after it asked the clinic for receipts that are due."""
+        data, key = self.folder / f"home-{number}", self.folder / f"home-{number}.keys"
+        return self.command("clinic", "send", data=data, key=key)
+
+    def sign_in_link(self) -> str:
+        """A link that signs the clinician in."""
+        with self.open_clinic() as library:
+            return f"{self.address}/sign-in/{library.accounts.links.make(CLINICIAN)}"
+
     def bytes_sent(self) -> int:
         """Bytes of the recordings of all homes."""
         return sum(one.stat().st_size for one in self.folder.glob("home-*/recordings/*/*"))
@@ -184,85 +197,3 @@ def _problem(library: Library, entry: RecordingEntry | None, home: Path, person:
     if home.read_bytes() != (library.recordings / entry.id / home.name).read_bytes():
         return "has another manifest"
     return "; ".join(library.verify(entry.id).problems)
-
-
-def _wait(what: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not what():
-        if time.monotonic() > until:
-            raise SystemExit("it took too long")
-        time.sleep(1.0)
-
-
-def _picture(demo: Demo, target: Path) -> None:
-    """The clinician's pages, as a browser shows them."""
-    from tools.web_site.browser import chromium
-
-    with demo.open_clinic() as library:
-        secret = library.accounts.links.make(CLINICIAN)
-        first = library.find()[0].id
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
-        page.goto(f"{demo.address}/sign-in/{secret}")
-        if page.locator("form button").count():
-            page.locator("form button").first.click()
-        for name, path in (("people", "/people"), ("walk", f"/walks/{first}")):
-            page.goto(demo.address + path)
-            page.screenshot(path=str(target / f"clinic-{name}.png"), full_page=False)
-
-
-def _run(demo: Demo, picture: Path | None) -> int:
-    wanted = 2 * demo.homes
-    demo.make_clinic()
-    running = demo.serve()
-    begun = time.monotonic()
-    try:
-        with demo.open_clinic() as clinic:
-            for number in range(demo.homes):
-                demo.make_home(number, clinic)
-        print(f"{demo.homes} homes joined after {time.monotonic() - begun:.0f} s")
-        begun = time.monotonic()
-        senders = demo.send_all()
-        for one in senders:
-            one.wait()
-        _wait(lambda: demo.counts()[ParcelState.FILED] + demo.counts()[ParcelState.OPENED] == wanted)
-        took = time.monotonic() - begun
-        print(
-            f"{wanted} recordings of {demo.bytes_sent()} bytes sent by {demo.homes} homes at once, "
-            f"filed after {took:.0f} s"
-        )
-        print(f"the same at home and clinic, verified: {demo.same()} of {wanted}")
-        if picture is not None:
-            _picture(demo, picture)
-            opened = demo.counts()[ParcelState.OPENED]
-            print(f"a page was open: {opened} recording opened; pictures in {picture}")
-    finally:
-        running.send_signal(signal.SIGTERM)
-        running.wait(60)
-    print(f"the clinic ended with exit code {running.returncode}")
-    restored = demo.same() if demo.url is not None else _restore(demo)
-    print(f"restored from a back-up into an empty place: {restored} of {wanted}")
-    return 0 if restored == wanted and running.returncode == 0 else 1
-
-
-def _restore(demo: Demo) -> int:
-    """As docs/how-to/clinic-server.md says, with SQLite: a copy of the folder, and the key from elsewhere."""
-    backup = demo.folder / "backup"
-    shutil.copytree(demo.clinic, backup)
-    shutil.rmtree(demo.clinic)
-    shutil.copytree(backup, demo.folder / "new")
-    return demo.same(demo.folder / "new")
-
-
-def main() -> int:
-    """Run it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--homes", type=int, default=10)
-    parser.add_argument("--picture", type=Path)
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="plantigrade-clinic-") as folder:
-        return _run(Demo(Path(folder), chosen.homes, None), chosen.picture)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
