@@ -22,6 +22,7 @@ from plantigrade.service.core import BridgeService
 from plantigrade.service.publish.describe import describe
 from plantigrade.service.publish.installation import installation_id
 from plantigrade.service.publish.settings import PublishSettings, read_settings
+from plantigrade.service.sending.settings import SendingSettings, read_sending_settings
 from plantigrade.service.status import read_status
 
 _END_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -59,14 +60,14 @@ def run(start: Start) -> None:
         PlantigradeError: the library cannot be opened, its key is missing, a settings file makes no sense, or
             another service looks after it.
     """
-    publish = read_settings(start.data)
+    publish, sending = read_settings(start.data), read_sending_settings(start.data)
     with Library(start.data, start.url, start.key_file) as library:
         keys_at_hand.set(LibraryKeyring(library))  # for whoever talks to an insole beside the collectors
-        asyncio.run(_run(start, library, publish))
+        asyncio.run(_run(start, library, publish, sending))
 
 
-async def _run(start: Start, library: Library, publish: PublishSettings) -> None:
-    assembly = Assembly(library, start.url, start.key_file, publish, take_any=start.take_any)
+async def _run(start: Start, library: Library, publish: PublishSettings, sending: SendingSettings) -> None:
+    assembly = Assembly(library, start.url, start.key_file, publish, take_any=start.take_any, sending=sending)
     loop = asyncio.get_running_loop()
     for number in _END_SIGNALS:
         if sys.platform == "win32":  # its loops know no signals

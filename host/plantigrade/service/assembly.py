@@ -35,6 +35,7 @@ from plantigrade.service.publish.lsl import LslPublisher
 from plantigrade.service.publish.publisher import MqttPublisher
 from plantigrade.service.publish.settings import PublishSettings
 from plantigrade.service.sending.part import SendingPart
+from plantigrade.service.sending.settings import SendingSettings
 from plantigrade.service.settings import ServiceSettings
 from plantigrade.service.workers.upkeep import Upkeep
 from plantigrade.service.workers.worker import AnalysisWorker
@@ -86,6 +87,7 @@ class Assembly:
         publish: what goes to other programs.
         settings: of the service.
         take_any: also look after insoles that nobody knows.
+        sending: how recordings go to clinics.
         links: by name of an insole, what makes a link to it; None: insoles are looked for.
 
     Attributes:
@@ -108,6 +110,7 @@ class Assembly:
         publish: PublishSettings = PublishSettings(),  # noqa: B008 (frozen)
         settings: ServiceSettings = ServiceSettings(),  # noqa: B008 (frozen)
         take_any: bool = False,
+        sending: SendingSettings = SendingSettings(),  # noqa: B008 (frozen)
         links: Mapping[str, LinkFactory] | None = None,
     ) -> None:
         offload = Offload()
@@ -135,7 +138,7 @@ class Assembly:
                 "analysis of recordings": self.worker.run,
                 "notifications": Notifier(self.bus, LibraryPeople(library), hints=hints).run,
                 "disk, retention and summaries": self.upkeep.run,
-                "sending to clinics": SendingPart(library).run,
+                "sending to clinics": SendingPart(library, sending).run,
             }
         )
         if links is None:

@@ -92,7 +92,9 @@ def outbox(
     return Outbox(home, chosen, client, clock, clock.pause, clock.seconds, draw)
 
 
-def join_clinic(home: Library, person: str, clinic: Library, there: str, clock: Clock) -> None:
+def join_clinic(
+    home: Library, person: str, clinic: Library, there: str, clock: Clock, address: str = ADDRESS
+) -> None:
     from plantigrade.library.sending.clinics import ClinicRegister
 
     code = SenderRegister(clinic.store).invite(there)
@@ -101,7 +103,7 @@ def join_clinic(home: Library, person: str, clinic: Library, there: str, clock: 
     answer = join(client, Invitation.parse(invitation.link()), "kitchen computer")
     ClinicRegister(home).add(
         person,
-        invitation.address,
+        address,
         answer.clinic,
         answer.person,
         answer.key,

@@ -118,3 +118,12 @@ def test_the_end_of_a_consent_counts(home: Library, clinic: Library) -> None:
     assert register.may_send(joined, joined.joined_utc + timedelta(days=1))
     home.record("anna").consents.withdraw(joined.consent or 0, joined.joined_utc + timedelta(days=2))
     assert not register.may_send(joined, joined.joined_utc + timedelta(days=3))
+
+
+def test_a_rate_that_makes_no_sense_is_said_before_anything_is_sent(home: Library, clinic: Library) -> None:
+    run(home, "join", link_of(clinic), "--since", "2026-01-01", "--yes")
+    path = home.data_dir / "service" / "settings.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("[sending]\nrate_kb_per_s = -1\n")
+    assert "rate_kb_per_s is a whole number of kilobytes a second" in run(home, "send")
+    assert "waits to be sent" in run(home, "status")

@@ -162,6 +162,12 @@ def test_pieces_are_sent_at_the_rate_that_was_set(home: Library, clinic: Library
     assert (clock.now - begun).total_seconds() == pytest.approx(sent / 1000, rel=0.01)
 
 
+def test_without_a_rate_nothing_is_waited_for(home: Library, clinic: Library, clock: Clock) -> None:
+    begun = clock.now
+    outbox(home, BadNetwork(clinic), clock, rate_bytes_per_s=0.0).round()
+    assert clock.now == begun and states(home) == [SendingState.RECEIVED] * 2
+
+
 def test_two_outboxes_at_once(home: Library, clinic: Library, clock: Clock) -> None:
     """The second sends the same pieces between those of the first."""
     second = outbox(home, BadNetwork(clinic), clock)

@@ -93,24 +93,29 @@ def read_settings(data: Path, keyring: Callable[[str, str], str | None] | None =
         FileError: the file cannot be read, or says something that makes no sense; the text says which key it
             is and what is possible, and never holds a password.
     """
+    path, mqtt = settings_file(data), section_of(data, "mqtt")
+    return PublishSettings(
+        None if mqtt is None else _Section(path, mqtt, keyring or _ask_keyring).mqtt(),
+        _lsl(path, section_of(data, "lsl")),
+    )
+
+
+def section_of(data: Path, name: str) -> Mapping[str, Any] | None:
+    """A section of the settings of a data folder, as it is written; None where there is none.
+
+    Raises:
+        FileError: the file cannot be read, or has something else of that name.
+    """
     path = settings_file(data)
     try:
         with path.open("rb") as file:
             document = tomllib.load(file)
     except FileNotFoundError:
-        return PublishSettings()
+        return None
     except OSError as error:
         raise FileError(path, f"cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileError(path, f"is not TOML: {error}") from error
-    mqtt = _values(path, document, "mqtt")
-    return PublishSettings(
-        None if mqtt is None else _Section(path, mqtt, keyring or _ask_keyring).mqtt(),
-        _lsl(path, _values(path, document, "lsl")),
-    )
-
-
-def _values(path: Path, document: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     if name not in document:
         return None
     if not isinstance(document[name], dict):

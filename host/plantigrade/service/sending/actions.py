@@ -20,6 +20,7 @@ from plantigrade.library.time_zone import in_zone
 from plantigrade.parcels.invitation import Invitation
 from plantigrade.service.sending.link import join, new_client
 from plantigrade.service.sending.outbox import Outbox
+from plantigrade.service.sending.settings import read_sending_settings
 
 SCHEMA: Final = "plantigrade.clinics/1"
 _SHOWN: Final = 10
@@ -122,13 +123,15 @@ def leave_clinic(data: Path, where: Mapping[str, Any], number: int, erase: bool)
 
     Raises:
         LibraryError: there is no such clinic.
+        FileError: the settings make no sense.
     """
+    settings = read_sending_settings(data)
     with _open(data, where) as library:
         register = ClinicRegister(library)
         clinic = register.get(number)
         register.end(number, erase)
         with new_client() as client:
-            Outbox(library, client=client).round()
+            Outbox(library, settings, client).round()
         acknowledged = register.get(number).acknowledged_utc is not None
     click.echo(f"Nothing more goes to {clinic.name}.")
     wish = " and of the wish to erase" if erase else ""
@@ -139,9 +142,14 @@ def leave_clinic(data: Path, where: Mapping[str, Any], number: int, erase: bool)
 
 
 def send_now(data: Path, where: Mapping[str, Any]) -> None:
-    """Send what waits."""
+    """Send what waits.
+
+    Raises:
+        FileError: the settings make no sense.
+    """
+    settings = read_sending_settings(data)
     with _open(data, where) as library, new_client() as client:
-        Outbox(library, client=client).round()
+        Outbox(library, settings, client).round()
     show_status(data, where, None)
 
 

@@ -188,7 +188,7 @@ class Outbox:
             if offset < sending.bytes and not self._may_go_on(sending, clinic):
                 return
             took_s = self._clock_s() - begun_s
-            self._pause(max(0.0, len(data) / self._settings.rate_bytes_per_s - took_s))
+            self._pause(self._settings.pause_s(len(data), took_s))
         now = self._now()
         self._sendings.set(
             sending,
