@@ -1,81 +1,19 @@
 """Back-up and restore of a clinic: the commands of docs/how-to/clinic-server.md, into an empty machine."""
 
-import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person, Tag
 from plantigrade.library.person.entries import Consent, DataKind
 
+from tests.host.library.clinic_machine import DATABASE, Machine, commands
 from tests.host.library.command_line import reported
 from tests.host.library.library_kit import FIRST, SECOND, PostgresServer, finalized
 
-GUIDE = Path(__file__).parents[3] / "docs" / "how-to" / "clinic-server.md"
-BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LATE = "20260303T100000Z-00000003"
-DATABASE = "clinic"
-
-
-def commands() -> tuple[str, str]:
-    """Those that make the back-up, and those that restore it."""
-    text = GUIDE.read_text(encoding="utf-8")
-    section = text.split("## Back-up and restore\n")[1].split("\n## ")[0]
-    back_up, restore = BLOCK.findall(section)
-    return back_up, restore
-
-
-class Machine:
-    """A computer of a clinic, as the guide has it: its folders within the test's, and a database.
-
-    Args:
-        folder: where `/srv/clinic` and `/backup` are.
-        server: of the database.
-    """
-
-    def __init__(self, folder: Path, server: PostgresServer) -> None:
-        self.folder, self.server = folder, server
-        self.data, self.key = folder / "srv/clinic/data", folder / "srv/clinic/clinic.keys"
-        self.sockets = server.empty_database().partition("host=")[2]
-        self.url = f"postgresql://tester@/{DATABASE}?host={self.sockets}"
-        self.data.mkdir(parents=True)
-        (folder / "backup").mkdir()
-
-    def run(self, script: str) -> str:
-        """Run commands of the guide as whoever runs the tests; what they write."""
-        script = re.sub(r"sudo (-u \w+ )?", "", script)
-        for place in ("/srv/clinic", "/backup"):
-            script = re.sub(rf"(?<![\w/]){place}", str(self.folder) + place, script)
-        programs = [str(Path(sys.executable).parent)]
-        found = PostgresServer.find()
-        programs += [] if found is None else [str(found)]
-        environment = os.environ | {
-            "PATH": os.pathsep.join([*programs, os.environ["PATH"]]),
-            "PGHOST": self.sockets,
-            "PGUSER": "tester",
-            "PLANTIGRADE_DATA": str(self.data),
-            "PLANTIGRADE_LIBRARY": self.url,
-            "PLANTIGRADE_KEY_FILE": str(self.key),
-        }
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    def open(self) -> Library:
-        return Library(self.data, self.url, self.key)
 
 
 @pytest.fixture
@@ -83,9 +21,9 @@ def machine(tmp_path: Path, postgres: PostgresServer) -> Iterator[Machine]:
     if shutil.which("rsync") is None:
         pytest.skip("no rsync is installed; tests/host/library/install_postgres installs it")
     made = Machine(tmp_path, postgres)
-    made.run(f"createuser {DATABASE}; createdb --owner {DATABASE} {DATABASE}")
+    made.make_database()
     yield made
-    made.run(f"dropdb --if-exists {DATABASE}; dropuser {DATABASE}")
+    made.remove_database()
 
 
 def fill(machine: Machine) -> None:
