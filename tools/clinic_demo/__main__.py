@@ -53,8 +53,8 @@ def _send(demo: Demo, pictures: Path | None) -> Seen | None:
     return seen
 
 
-def _told_at_home(demo: Demo, recording: str) -> bool:
-    """Whether the home that sent a recording says who opened it; it asks when its next question is due."""
+def _wait_for_home(demo: Demo, recording: str) -> None:
+    """Until the home that sent a recording says who opened it; it asks when its next question is due."""
     home = next(
         number
         for number in range(demo.homes)
@@ -63,7 +63,6 @@ def _told_at_home(demo: Demo, recording: str) -> bool:
     begun = time.monotonic()
     _wait(lambda: f"{recording}  opened by {CLINICIAN}" in demo.home_says(home))
     print(f"home {home} says: {recording} opened by {CLINICIAN}, after {time.monotonic() - begun:.0f} s")
-    return True
 
 
 def _run(demo: Demo, databases: Databases | None, pictures: Path | None) -> int:
@@ -82,7 +81,7 @@ def _run(demo: Demo, databases: Databases | None, pictures: Path | None) -> int:
         if seen is not None:
             for line in seen.lines():
                 print(line)
-            _told_at_home(demo, seen.opened)
+            _wait_for_home(demo, seen.opened)
     finally:
         code = stop(running)
     print(f"the clinic ended with exit code {code}")

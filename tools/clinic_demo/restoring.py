@@ -45,7 +45,7 @@ class Databases:
 
 
 def restore_files(demo: Demo, databases: Databases | None) -> Path:
-    """Back up the clinic, lose it, and restore it elsewhere; the new data folder. The key was kept apart.
+    """Back up the clinic, lose it, and restore it elsewhere; the new data folder. The key lies elsewhere.
 
     With SQLite the folder holds the catalogue; with PostgreSQL it is dumped first and restored first.
     """

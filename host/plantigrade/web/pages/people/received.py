@@ -78,7 +78,7 @@ def received_of(visit: Visit, formats: Formats) -> Received | None:
     devices, counts = arrivals.devices(people), arrivals.counts(people)
     if not devices and not any(counts.values()):
         return None
-    said = [
+    texts = [
         words(f"people.received.count.{state.value}", number=formats.number(count))
         for state, count in counts.items()
         if count
@@ -86,7 +86,7 @@ def received_of(visit: Visit, formats: Formats) -> Received | None:
     is_busy = counts[ParcelState.RECEIVING] or counts[ParcelState.RECEIVED]
     return Received(
         devices,
-        " · ".join(said),
+        " · ".join(texts),
         _rows(library, arrivals, people, formats),
         counts[ParcelState.QUARANTINED],
         BUSY_S if is_busy else QUIET_S,

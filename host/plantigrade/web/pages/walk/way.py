@@ -13,17 +13,17 @@ def way_of(library: Library, recording: str, formats: Formats) -> list[str]:
     Raises:
         LibraryError: the database fails.
     """
-    words, said = formats.words, list[str]()
+    words, sentences = formats.words, list[str]()
     arrival = Arrivals(library.store).of_recording(recording)
     if arrival is not None:
         parcel = arrival.parcel
         came = formats.moment(parcel.received_utc)
-        said.append(words("walk.way.received", device=arrival.device, at=came))
+        sentences.append(words("walk.way.received", device=arrival.device, at=came))
         if parcel.opened_utc is not None:
             opened = formats.moment(parcel.opened_utc)
-            said.append(words("walk.way.opened", by=parcel.opened_by, at=opened))
+            sentences.append(words("walk.way.opened", by=parcel.opened_by, at=opened))
     sent = SendingRegister(library.store).of_recording(recording)
-    return said + [_sent(one, clinic, formats) for one, clinic in sent]
+    return sentences + [_sent(one, clinic, formats) for one, clinic in sent]
 
 
 def _sent(one: Sending, clinic: str, formats: Formats) -> str:
