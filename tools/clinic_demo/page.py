@@ -61,12 +61,12 @@ def watch(demo: Demo, pictures: Path | None) -> tuple[Seen, list["subprocess.Pop
         page = context.new_page()
         page.goto(f"{demo.address}/people")
         camera = _Camera(browser, context, pictures)
-        camera.take(page.url, "1-begin")
+        camera.take(page, "1-begin")
         seen, begun, senders = Seen(), time.monotonic(), demo.send_all()
-        _look(page, demo, seen, begun, lambda: camera.take(page.url, "2-middle"))
-        camera.take(page.url, "3-all-there")
+        _look(page, demo, seen, begun, lambda: camera.take(page, "2-coming"))
+        camera.take(page, "3-all-there")
         _open_one(context, page, seen, camera)
-        camera.take(page.url, "5-opened")
+        camera.take(page, "5-opened")
     return seen, senders
 
 
@@ -81,10 +81,10 @@ def _signed_in(browser: "Browser", demo: Demo) -> "BrowserContext":
     return context
 
 
-def _look(page: "Page", demo: Demo, seen: Seen, begun: float, in_the_middle: Any) -> None:
+def _look(page: "Page", demo: Demo, seen: Seen, begun: float, while_they_come: Any) -> None:
     """At the page as it changes by itself, until all recordings are there."""
     wanted = 2 * demo.homes
-    is_half = False
+    is_pictured = False
     while True:
         text = page.locator(COUNTS).inner_text()
         if not seen.states or text != seen.states[-1]:
@@ -92,9 +92,9 @@ def _look(page: "Page", demo: Demo, seen: Seen, begun: float, in_the_middle: Any
         there, now_s = sum(map(int, THERE.findall(text))), time.monotonic() - begun
         if there and not seen.first_s:
             seen.first_s = now_s
-        if there >= wanted / 2 and not is_half:
-            is_half = True
-            in_the_middle()
+        if there and not is_pictured:
+            is_pictured = True
+            while_they_come()
         if there == wanted:
             seen.all_s = now_s
             return
@@ -115,23 +115,25 @@ def _open_one(context: "BrowserContext", page: "Page", seen: Seen, camera: "_Cam
     other.goto(page.url.removesuffix("/people") + link)
     begun = time.monotonic()
     other.get_by_text("Opened first by").wait_for()
-    camera.take(other.url, "4-recording")
+    camera.take(other, "4-recording")
     page.locator(OPENED).first.wait_for(timeout=1000 * PATIENCE_S)
     seen.shown_s = time.monotonic() - begun
 
 
 @dataclass
 class _Camera:
-    """Takes the same page in all looks, in windows of their own that are signed in as the first one is."""
+    """Takes a page as it stands open, and in all looks in windows of their own, which are signed in as the
+    first one is and show what there is by then."""
 
     browser: "Browser"
     signed_in: "BrowserContext"
     folder: Path | None
 
-    def take(self, address: str, name: str) -> None:
-        """Pictures `NAME-LOOK.png`; none without a folder."""
+    def take(self, open_page: "Page", name: str) -> None:
+        """Pictures `NAME-open.png` and `NAME-LOOK.png`; none without a folder."""
         if self.folder is None:
             return
+        open_page.screenshot(path=str(self.folder / f"{name}-open.png"), full_page=True)
         for look_name, look in LOOKS.items():
             options: dict[str, Any] = {
                 "viewport": {"width": look.size[0], "height": look.size[1]},
@@ -142,6 +144,6 @@ class _Camera:
             }
             with closing(self.browser.new_context(**options)) as context:
                 page = context.new_page()
-                page.goto(address, wait_until="load")
+                page.goto(open_page.url, wait_until="load")
                 page.wait_for_timeout(SETTLE_MS)
                 page.screenshot(path=str(self.folder / f"{name}-{look_name}.png"), full_page=True)
