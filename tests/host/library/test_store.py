@@ -184,13 +184,16 @@ def test_switching_the_journal_waits_too(tmp_path: Path, monkeypatch: pytest.Mon
     ],
 )  # fmt: skip
 def test_errors_with_readable_errors(message: str, texts: str, made: Store) -> None:
-    def fail() -> None:
-        with made.read():
-            raise OperationalError("SELECT secret", {}, sqlite3.OperationalError(message))
+    of_driver = sqlite3.OperationalError(message)  # as rows that are read past SQLAlchemy give it
 
-    with pytest.raises(LibraryError) as reported:
-        fail()
-    assert str(reported.value) == f"{made.shown_url}: {texts}"
+    def fail(error: Exception) -> None:
+        with made.read():
+            raise error
+
+    for error in (OperationalError("SELECT secret", {}, of_driver), of_driver):
+        with pytest.raises(LibraryError) as reported:
+            fail(error)
+        assert str(reported.value) == f"{made.shown_url}: {texts}"
 
 
 def test_an_error_without_a_database_names_its_kind(made: Store) -> None:

@@ -113,6 +113,8 @@ class Store:
             if isinstance(error.__cause__, KeyMissingError):
                 raise error.__cause__ from error
             raise LibraryError(f"{self.shown_url}: {_text(error)}") from error
+        except self.engine.dialect.loaded_dbapi.Error as error:  # of rows that are read past SQLAlchemy
+            raise LibraryError(f"{self.shown_url}: {_text(error)}") from error
 
     def revision(self) -> str | None:
         """Revision of the tables; None for a database without any."""
@@ -297,9 +299,10 @@ _TEXTS: Final = (
 )
 
 
-def _text(error: SQLAlchemyError) -> str:
+def _text(error: Exception) -> str:
     """What a database error means for the person; the statement and its values are never shown."""
-    text = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    text = type(error).__name__ if isinstance(cause, SQLAlchemyError) else str(cause)
     for sign, message in _TEXTS:
         if sign in text.lower():
             return message
