@@ -14,12 +14,13 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from plantigrade.analysis.pipeline import Request, of_walk
 from plantigrade.archive.errors import ArchiveError, StoreAwayError
+from plantigrade.archive.read_once import of_totals, read_once
 from plantigrade.archive.store import PLAIN, RESULTS, ArchiveStore
 from plantigrade.calibration.model import calibration_from
 from plantigrade.errors import PlantigradeError
 from plantigrade.files.durable import file_sum
+from plantigrade.gait.engine import analyze
 from plantigrade.gait.signals import NEWTONS_PER_KG
 from plantigrade.library.keys.file_key import FileKey
 from plantigrade.library.keys.master_key import find_keys, open_vault
@@ -132,13 +133,14 @@ def _analyse(place: Place, task: Task) -> Outcome:
         walk = reader.walk()
         if walk.body_weight_n is None and task.weight_kg is not None:
             walk = replace(walk, body_weight_n=task.weight_kg * NEWTONS_PER_KG)
-        found = of_walk(walk, Request(folder))
-        tables = from_analysis(found.analysis)
+        walk = read_once(walk)
+        analysis = analyze(walk)
+        tables = from_analysis(analysis)
         weight_n = walk.body_weight_n or estimate_weight_n(tables)
-        loads = loads_of(found.analysis, tables, seconds_of(walk, weight_n))
+        loads = loads_of(analysis, tables, seconds_of(of_totals(walk), weight_n))
         with tempfile.TemporaryDirectory(prefix="plantigrade-result-") as room:
             path = Path(room) / f"{task.recording}.parquet"
-            count = write_strides(found.analysis, loads, path, result_key(vault, task.recording))
+            count = write_strides(analysis, loads, path, result_key(vault, task.recording))
             store.put_file(path, *result_parts(place.key_id, task.recording))
     return Outcome(task.recording, task.manifest_sha256, strides=count)
 

@@ -1,7 +1,9 @@
 """Recordings that stay in their files: any stretch, in any order, is that of the whole, to the bit."""
 
 import copy
+import gc
 import tracemalloc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +54,18 @@ def test_the_whole_is_the_same(content: str, stored: dict[str, tuple[Walk, Walk]
         assert long.force_n.shape == plain.force_n.shape
         assert np.array_equal(np.asarray(long.force_n), plain.force_n)
         assert long.gaps == plain.gaps
+
+
+def test_forces_that_nobody_holds_are_gone_at_once() -> None:
+    read = StoredForces([3], 2, lambda _: np.ones((3, 2), np.float32), None)
+    assert read[:].sum() == 6
+    held = weakref.ref(read)
+    gc.disable()  # nothing waits for Python's search for cycles
+    try:
+        del read
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 def test_motion_of_the_whole_is_the_same(stored: dict[str, tuple[Walk, Walk]]) -> None:

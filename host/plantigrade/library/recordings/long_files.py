@@ -43,12 +43,19 @@ OPEN_PIECES: Final = 8
 _TABLE_BYTES: Final = 1 << 16
 
 
-class _Groups:
-    """Rows in groups: which group holds which rows, and the last few groups that were used."""
+_Load = Callable[[int], npt.NDArray[Any]]
+"""All rows of a group, by its number."""
 
-    def __init__(self, sizes: list[int], load: Callable[[int], npt.NDArray[Any]]) -> None:
+
+class _Groups:
+    """Rows in groups: which group holds which rows, and the last few groups that were used.
+
+    What loads a group is given with each question: kept here it would hold its owner, and the two together
+    some hundred megabytes until Python searches for cycles.
+    """
+
+    def __init__(self, sizes: list[int]) -> None:
         self.starts = [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
-        self._load = load
         self._cached: OrderedDict[int, npt.NDArray[Any]] = OrderedDict()
         self._packed: dict[int, list[Packed]] = {}
         self._open: OrderedDict[tuple[int, int], npt.NDArray[Any]] = OrderedDict()
@@ -57,20 +64,20 @@ class _Groups:
     def __len__(self) -> int:
         return self.starts[-1]
 
-    def rows(self, start: int, stop: int) -> list[npt.NDArray[Any]]:
+    def rows(self, start: int, stop: int, load: _Load) -> list[npt.NDArray[Any]]:
         """The parts of the groups that hold the rows."""
         parts: list[npt.NDArray[Any]] = []
         number = max(0, bisect_right(self.starts, start) - 1)
         while number < len(self.starts) - 1 and self.starts[number] < stop:
             first = self.starts[number]
-            parts += self._parts(number, max(0, start - first), stop - first)
+            parts += self._parts(number, max(0, start - first), stop - first, load)
             number += 1
         return parts
 
-    def _parts(self, number: int, start: int, stop: int) -> list[npt.NDArray[Any]]:
+    def _parts(self, number: int, start: int, stop: int, load: _Load) -> list[npt.NDArray[Any]]:
         """Some rows of a group."""
         if number not in self._packed:
-            group = self._group(number)
+            group = self._group(number, load)
             if not self._keep(number, group):
                 part = group[start:stop]
                 return [part] if len(part) else []
@@ -107,9 +114,9 @@ class _Groups:
         self._open.move_to_end(key)
         return self._open[key]
 
-    def _group(self, number: int) -> npt.NDArray[Any]:
+    def _group(self, number: int, load: _Load) -> npt.NDArray[Any]:
         if number not in self._cached:
-            self._cached[number] = self._load(number)
+            self._cached[number] = load(number)
             while len(self._cached) > CACHED_GROUPS:
                 self._cached.popitem(last=False)
         self._cached.move_to_end(number)
@@ -136,7 +143,7 @@ class StoredForces:
         counts: Callable[[int], npt.NDArray[Any]],
         calibrator: "Calibrator | None",
     ) -> None:
-        self._groups = _Groups(sizes, self._forces)
+        self._groups = _Groups(sizes)
         self.shape = (len(self._groups), sensors)
         self._counts = counts
         self._states: dict[int, Calibrator] = {} if calibrator is None else {0: calibrator}
@@ -152,7 +159,7 @@ class StoredForces:
 
     def __getitem__(self, rows: slice) -> Forces:
         start, stop, step = rows.indices(len(self))
-        parts = self._groups.rows(start, stop)
+        parts = self._groups.rows(start, stop, self._forces)
         found = np.concatenate(parts) if parts else np.empty((0, self.shape[1]), np.float32)
         return found[::step]
 
