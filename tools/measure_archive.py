@@ -7,7 +7,9 @@ worker killed every some seconds; and the limits beyond.
     python -m tools.measure_archive --days 40 --hours 24 --made 2
 
 `--made` days of virtual people are made (`twin.body`), the others are copies of them under other names, so
-that the disk holds them; the analysis reads and computes each anew. On a busy computer use the CPU seconds.
+that the disk holds them; the analysis reads and computes each anew. Workers have analysed one recording when
+the clock starts. On a busy computer use the CPU seconds: of the workers, and of the client, in which the
+scheduler runs.
 """
 
 import argparse
@@ -23,7 +25,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -151,19 +154,38 @@ class Killer:
         self._thread.join()
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What one process has taken.
+
+    Attributes:
+        cpu_s: of the processor, by the program and for it, with all its threads.
+        peak_mb: of memory.
+    """
+
+    cpu_s: float
+    peak_mb: int
+
+    @classmethod
+    def now(cls) -> "Cost":
+        """Of this process until now."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        return cls(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)
+
+
 def with_dask(
     library: Library, workers: int, kill_every_s: float | None = None
 ) -> tuple[Report, dict[str, Any]]:
     """A run, and what it took."""
     forget(library)
-    wanted = plan.missing(library)
-    peak: dict[str, int] = {}
-    with client_of(Workers(count=workers, memory="2.5 GB")) as client:
-        client.run(_warm)
+    wanted, place = plan.missing(library), place_of(library)
+    with client_of(Workers(count=workers)) as client:
+        client.run(analyse, place, next(plan.tasks(library, wanted)))  # kernels are loaded then
+        begun, client_begun = client.run(Cost.now), Cost.now()
         killer = None if kill_every_s is None else Killer(client, kill_every_s)
         report = run(
             client,
-            place_of(library),
+            place,
             analyse,
             plan.tasks(library, wanted),
             len(wanted),
@@ -171,26 +193,19 @@ def with_dask(
         )
         if killer is not None:
             killer.end()
-        peak = client.run(_peak_mb)
-    rate = len(wanted) / report.seconds * 60
+        ended, client_ended = client.run(Cost.now), Cost.now()
     row = {
         "way": f"dask, {workers} worker{'s' * (workers > 1)}",
-        "days_a_minute": rate,
+        "days_a_minute": len(wanted) / report.seconds * 60,
         "failed": len(report.failures),
+        "client_cpu_s": client_ended.cpu_s - client_begun.cpu_s,
+        "peak_mb_a_worker": max((cost.peak_mb for cost in ended.values()), default=0),
     }
-    if killer is not None:
+    if killer is None:
+        row["workers_cpu_s"] = sum(cost.cpu_s - begun[name].cpu_s for name, cost in ended.items())
+    else:
         row |= {"way": f"{row['way']}, one killed every {kill_every_s:.0f} s", "kills": killer.kills}
-    return report, row | {"peak_mb_a_worker": max(peak.values(), default=0), "digest": digest(library)[:12]}
-
-
-def _warm() -> None:
-    from plantigrade.bridge.kernels import load_kernels
-
-    load_kernels()
-
-
-def _peak_mb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return report, row | {"digest": digest(library)[:12]}
 
 
 def with_pool(library: Library, workers: int) -> dict[str, Any]:
@@ -198,23 +213,28 @@ def with_pool(library: Library, workers: int) -> dict[str, Any]:
     forget(library)
     tasks = list(plan.tasks(library, plan.missing(library)))
     place = place_of(library)
-    with ProcessPoolExecutor(workers) as pool:
-        list(pool.map(_warmed, range(workers)))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:  # as Dask begins its workers
+        list(pool.map(_costed, [place] * workers, tasks[:1] * workers))  # kernels are loaded then
         begun = time.monotonic()
-        done = list(pool.map(analyse, [place] * len(tasks), tasks))
+        done = list(pool.map(_costed, [place] * len(tasks), tasks))
         seconds = time.monotonic() - begun
-    failed = sum(bool(one.problem) for one in done)
     way = f"process pool, {workers} process{'es' * (workers > 1)}"
     return {
         "way": way,
         "days_a_minute": len(tasks) / seconds * 60,
-        "failed": failed,
+        "failed": sum(bool(outcome.problem) for outcome, _, _ in done),
+        "peak_mb_a_worker": max(peak_mb for _, _, peak_mb in done),
+        "workers_cpu_s": sum(cpu_s for _, cpu_s, _ in done),
         "digest": digest(library)[:12],
     }
 
 
-def _warmed(_number: int) -> None:
-    _warm()
+def _costed(place: Place, task: Task) -> tuple[Outcome, float, int]:
+    """Analyse a recording: what became of it, seconds of the processor, and the process' peak of memory."""
+    begun = Cost.now()
+    outcome = analyse(place, task)
+    ended = Cost.now()
+    return outcome, ended.cpu_s - begun.cpu_s, ended.peak_mb
 
 
 def _nothing(_place: Place, task: Task) -> Outcome:
@@ -271,18 +291,20 @@ def measure(
         for workers in (1, 2):
             rows.append(with_dask(library, workers)[1])
             tell(json.dumps(rows[-1]))
-        rows.append(with_pool(library, 2))
-        tell(json.dumps(rows[-1]))
+        for workers in (1, 2):
+            rows.append(with_pool(library, workers))
+            tell(json.dumps(rows[-1]))
         rows.append(with_dask(library, 2, kill_every_s)[1])
         tell(json.dumps(rows[-1]))
         found = limits(library, 2000)
         tell(json.dumps(found))
         beyond = extrapolate(found, rows, 1_000_000, 200)
         tell(json.dumps(beyond))
-    share = rows[1]["days_a_minute"] / rows[0]["days_a_minute"] / 2
+    share, of_pool = (two["days_a_minute"] / one["days_a_minute"] / 2 for one, two in (rows[0:2], rows[2:4]))
     same = len({row["digest"] for row in rows}) == 1
-    tell(f"share of linear with 2 workers: {share:.0%}; results equal: {same}")
-    return {"rows": rows, "limits": found, "million_days_200_workers": beyond, "share": share, "equal": same}
+    tell(f"share of linear with 2 workers: {share:.1%} (process pool: {of_pool:.1%}); results equal: {same}")
+    return {"rows": rows, "limits": found, "million_days_200_workers": beyond, "share": share,
+            "share_of_pool": of_pool, "equal": same}  # fmt: skip
 
 
 def main() -> int:
