@@ -68,6 +68,17 @@ def document(full_analysis: RecordingAnalysis) -> Json:
             }
             for turn in analysis.turns
         ],
+        "stairs": [
+            {
+                "from_s": _number(flight.from_s),
+                "to_s": _number(flight.to_s),
+                "height_m": _number(flight.height_m),
+                "height_sd_m": _number(flight.height_sd_m),
+                "steps": flight.steps,
+                "pattern": flight.pattern.value,
+            }
+            for flight in analysis.stairs
+        ],
         "posture": posture_of(full_analysis),
         "gait": {
             "kind": analysis.gait.kind.value,

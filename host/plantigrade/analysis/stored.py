@@ -12,11 +12,11 @@ import numpy as np
 
 from plantigrade.array_types import F64
 from plantigrade.gait.pressure.load_map import LoadMap
+from plantigrade.gait.results import ON_FOOT
 from plantigrade.posture.baseline.t_distribution import t_quantile
 
 CONFIDENCE: Final = 0.95
 FEET: Final = ("left", "right")
-WALKING: Final = "walking"
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,16 @@ class StoredGap:
     from_s: float
     to_s: float
     reason: str
+
+
+@dataclass(frozen=True)
+class StoredFlight:
+    """A flight of stairs; downstairs its height is negative."""
+
+    height_m: float
+    height_sd_m: float
+    steps: int
+    pattern: str
 
 
 @dataclass(frozen=True)
@@ -153,14 +163,26 @@ class StoredDocument:
         for turn in self.json["turns"]:
             yield StoredTurn(turn["from_s"] or 0.0, turn["to_s"] or 0.0, turn.get("angle_deg"))
 
+    def flights(self) -> Iterator[StoredFlight]:
+        """Flights of stairs, in time order; none in an analysis by an older release."""
+        for one in self.json.get("stairs", []):
+            yield StoredFlight(one["height_m"], one["height_sd_m"], one["steps"], one["pattern"])
+
     def samples(self, foot: str) -> tuple[int, int]:
         """Samples used and spanned of one foot."""
         entry = self.json["accounting"].get(foot, {"samples_used": 0, "samples_spanned": 0})
         return entry["samples_used"], entry["samples_spanned"]
 
-    def seconds_of(self, kind: str) -> float:
-        """Seconds of one kind of activity, such as "walking"."""
-        spans = [one for one in self.json["activities"] if one["kind"] == kind]
+    @property
+    def floors_climbed(self) -> float:
+        """Floors, as `floors_climbed` has them; 0 where no stairs are known, as without a motion sensor."""
+        floors = self.both("floors_climbed")
+        return 0.0 if floors is None or floors.value is None else floors.value
+
+    @property
+    def walking_s(self) -> float:
+        """Seconds of walking, on stairs too."""
+        spans = [one for one in self.json["activities"] if one["kind"] in ON_FOOT]
         return math.fsum((one["to_s"] or 0.0) - (one["from_s"] or 0.0) for one in spans)
 
     def posture(self, state: str) -> list[Mapping[str, Any]]:

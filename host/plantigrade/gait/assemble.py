@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plantigrade.gait import bouts as bouts_of
-from plantigrade.gait import findings, summary, travel
+from plantigrade.gait import findings, stairs, summary, travel
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
@@ -17,6 +17,7 @@ from plantigrade.gait.results import (
     Analysis,
     Bout,
     Ensemble,
+    Flight,
     FootAccounting,
     FootAnalysis,
     FootPicture,
@@ -84,6 +85,7 @@ def assemble(
     turns: list[Turn] = []
     for bout in range(len(spans)):
         turns += _turns_of(tables, bout, settings)
+    climbed = stairs.flights(tables)
     for table in tables:
         table.reason[table.bout < 0] |= Reason.OUTSIDE_BOUT
     feet = {side.stream.foot: _foot(side, rate_hz, two_feet=len(sides) == 2) for side in sides}
@@ -106,6 +108,8 @@ def assemble(
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
     both = _both(sides, feet, walks)
     found += findings.ways_apart(both)
+    if travel.has_motion(tables):
+        both |= stairs.figures(climbed)
     return Analysis(
         source=source,
         sample_rate_hz=rate_hz,
@@ -115,9 +119,10 @@ def assemble(
         right=feet.get(Foot.RIGHT),
         both=both,
         bouts=tuple(walks),
-        activities=tuple(_activities(sides, spans, levels, settings)),
+        activities=tuple(_activities(sides, spans, levels, settings, climbed)),
         hours=tuple(bouts_of.hours(steps, spans, from_s, to_s)),
         turns=tuple(turns),
+        stairs=tuple(climbed),
         findings=tuple(found),
         gait=gait,
         body_weight_n=levels.loaded_n,
@@ -340,7 +345,11 @@ def _turns_of(tables: Sequence[StrideTable], bout: int, settings: Settings) -> l
 
 
 def _activities(
-    sides: Sequence[_Side], spans: Sequence[tuple[float, float]], levels: LoadLevels, settings: Settings
+    sides: Sequence[_Side],
+    spans: Sequence[tuple[float, float]],
+    levels: LoadLevels,
+    settings: Settings,
+    climbed: Sequence[Flight] = (),
 ) -> list[Activity]:
     """Load on the feet in each second as a share of body weight, then what it means."""
     origin = min(side.stream.first_s for side in sides)
@@ -362,7 +371,7 @@ def _activities(
         move[places] = (blocks[:, 3] - blocks[:, 2]) / scale
         loads += load * (2.0 if len(sides) == 1 else 1.0)
         moves = np.maximum(moves, move)
-    return bouts_of.activities(loads, moves, origin, EPOCH_S, spans, settings.bout.unworn_s)
+    return bouts_of.activities(loads, moves, origin, EPOCH_S, spans, settings.bout.unworn_s, climbed)
 
 
 def _foot_levels(side: _Side, levels: LoadLevels) -> tuple[float, float | None]:

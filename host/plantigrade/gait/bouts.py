@@ -1,11 +1,12 @@
 """Walking bouts after Mobilise-D, activities and the day's hours."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.results import Activity, ActivityKind, Hour, StrideTable
+from plantigrade.gait.results import Activity, ActivityKind, Flight, Hour, StrideTable
 from plantigrade.gait.settings import (
     DURATION_BINS_S,
     RUNNING_STANCE_PCT,
@@ -18,8 +19,8 @@ from plantigrade.gait.settings import (
 from plantigrade.gait.signals import Floats
 
 Span = tuple[float, float]
-_WALKING, _STANDING, _SITTING, _NOT_WORN, _UNKNOWN = range(5)
-_KINDS: tuple[ActivityKind, ...] = ("walking", "standing", "sitting", "not_worn", "unknown")
+_WALKING, _STANDING, _SITTING, _NOT_WORN, _UNKNOWN, _STAIRS_UP, _STAIRS_DOWN = range(7)
+_KINDS: tuple[ActivityKind, ...] = get_args(ActivityKind)
 
 
 def walking_spans(
@@ -84,7 +85,13 @@ def duration_bin(seconds: float) -> str:
 
 
 def activities(
-    loads: Floats, moves: Floats, from_s: float, epoch_s: float, walking: Sequence[Span], unworn_s: float
+    loads: Floats,
+    moves: Floats,
+    from_s: float,
+    epoch_s: float,
+    walking: Sequence[Span],
+    unworn_s: float,
+    stairs: Sequence[Flight] = (),
 ) -> list[Activity]:
     """What the wearer did, in spans of whole epochs.
 
@@ -94,6 +101,7 @@ def activities(
         from_s: time of the first epoch.
         walking: spans of walking bouts.
         unworn_s: unloaded and still for this long is not worn.
+        stairs: flights in these bouts.
     """
     times = from_s + epoch_s * (np.arange(len(loads)) + 0.5)
     codes = np.full(len(loads), _UNKNOWN, np.int64)
@@ -106,6 +114,9 @@ def activities(
             codes[start:stop] = _NOT_WORN
     for start, stop in walking:
         codes[np.searchsorted(times, start) : np.searchsorted(times, stop)] = _WALKING
+    for one in stairs:
+        span = slice(int(np.searchsorted(times, one.from_s)), int(np.searchsorted(times, one.to_s)))
+        codes[span] = _STAIRS_UP if one.height_m > 0 else _STAIRS_DOWN
     edges = np.flatnonzero(np.diff(codes)) + 1
     starts, stops = np.append(0, edges), np.append(edges, len(codes))
     return [

@@ -3,8 +3,8 @@ column."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntFlag
-from typing import TYPE_CHECKING, Literal
+from enum import Enum, IntFlag, StrEnum
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,9 @@ from plantigrade.gait.tested_range import Gait
 ALGORITHM_VERSION = "1"
 
 EventKind = Literal["initial_contact", "final_contact"]
-ActivityKind = Literal["walking", "standing", "sitting", "not_worn", "unknown"]
+ActivityKind = Literal["walking", "standing", "sitting", "not_worn", "unknown", "stairs_up", "stairs_down"]
+ON_FOOT: Final[tuple[ActivityKind, ...]] = ("walking", "stairs_up", "stairs_down")
+"""Activities in which steps are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Reason(IntFlag):
     GAP = 128
     OUTSIDE_BOUT = 256
     RUNNING = 512
+    STAIRS = 1024
 
     @property
     def text(self) -> str:
@@ -64,6 +67,7 @@ REASON_TEXTS: Mapping[Reason, str] = {
     Reason.GAP: "samples missing",
     Reason.OUTSIDE_BOUT: "not in a walking bout",
     Reason.RUNNING: "running between walks",
+    Reason.STAIRS: "stairs",
 }
 
 
@@ -404,6 +408,34 @@ class Turn:
     angle_deg: float | None = None
 
 
+class StairPattern(StrEnum):
+    """How the feet take stairs."""
+
+    STEP_OVER_STEP = "step_over_step"
+    """A foot on each stair: reciprocal."""
+    STEP_BY_STEP = "step_by_step"
+    """Both feet on each stair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A flight of stairs that was climbed or descended, from `from_s` to `to_s`.
+
+    Attributes:
+        height_m: how much higher it ends; negative downstairs.
+        height_sd_m: its standard uncertainty.
+        steps: stairs.
+        pattern: one foot or both on each stair.
+    """
+
+    from_s: float
+    to_s: float
+    height_m: float
+    height_sd_m: float
+    steps: int
+    pattern: StairPattern
+
+
 @dataclass(frozen=True, eq=False)
 class Analysis:
     """Result of the engine for one recording."""
@@ -419,6 +451,7 @@ class Analysis:
     activities: tuple[Activity, ...] = ()
     hours: tuple[Hour, ...] = ()
     turns: tuple[Turn, ...] = ()
+    stairs: tuple[Flight, ...] = ()
     findings: tuple[SignalFinding, ...] = ()
     body_weight_n: float | None = None
     gait: Gait = field(default_factory=Gait)

@@ -3,14 +3,14 @@
 And the way walked in a sentence, for the wearer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in
-from plantigrade.gait.results import Analysis, Turn
+from plantigrade.gait.results import Analysis, Flight, StairPattern, Turn
 from plantigrade.gait.travel import has_motion
 from plantigrade.report.document_blocks import Block, Text
 from plantigrade.report.document_tables import feet_table
@@ -33,7 +33,9 @@ def motion_blocks(full_analysis: RecordingAnalysis, wording: Wording) -> list[Bl
         table = feet_table(full_analysis, MOTION, wording, both=True)
         blocks = [table, Text(wording("motion.caption"), "small")]
     turns = [turn for turn in analysis.turns if turn.angle_deg is not None]
-    return [*blocks, Text(_turns(turns, wording), "small")] if turns else blocks
+    if turns:
+        blocks.append(Text(_turns(turns, wording), "small"))
+    return [*blocks, *(Text(line, "small") for line in _stairs(analysis.stairs, wording))]
 
 
 def _turns(turns: Sequence[Turn], wording: Wording) -> str:
@@ -46,6 +48,30 @@ def _turns(turns: Sequence[Turn], wording: Wording) -> str:
         for turn in turns[:MOST_TURNS]
     ]
     return wording("motion.turns", count=str(len(turns)), turns="; ".join(listed))
+
+
+def _stairs(flights: Sequence[Flight], wording: Wording) -> Iterator[str]:
+    """What was climbed and what was descended; what is off in one flight is off in the next, and adds up."""
+    ways = {"up": [f for f in flights if f.height_m > 0], "down": [f for f in flights if f.height_m < 0]}
+    for way, own in ways.items():
+        if own:
+            yield wording(
+                f"motion.stairs_{way}",
+                height=f"{sum(abs(one.height_m) for one in own):.1f}",
+                sd=f"{sum(one.height_sd_m for one in own):.1f}",
+                flights=f"{len(own)}",
+                steps=f"{sum(one.steps for one in own)}",
+                both=f"{sum(one.pattern is StairPattern.STEP_BY_STEP for one in own)}",
+            )
+
+
+def floors_sentence(analysis: Analysis, wording: Wording) -> str:
+    """The floors that were climbed, for the wearer; "" for less than one."""
+    climbed = analysis.both.get("floors_climbed")
+    floors = round(climbed.value) if climbed is not None and climbed.value is not None else 0
+    if floors == 1:
+        return wording("patient.floors_one")
+    return wording("patient.floors", floors=f"{floors}") if floors else ""
 
 
 def way_sentence(analysis: Analysis, wording: Wording) -> str:

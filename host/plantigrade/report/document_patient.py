@@ -13,7 +13,7 @@ from plantigrade.report.document_figures import (
     has_places,
     timing_picture,
 )
-from plantigrade.report.document_motion import way_sentence
+from plantigrade.report.document_motion import floors_sentence, way_sentence
 from plantigrade.report.document_numbers import duration, missing_pct
 from plantigrade.report.wording import Wording
 
@@ -80,6 +80,8 @@ def _measured(
         )
     if way := way_sentence(full_analysis.analysis, wording):
         yield way
+    if floors := floors_sentence(full_analysis.analysis, wording):
+        yield floors
     yield from _sides(full_analysis, wording)
     if missing_share is not None and missing_share > 0.0005:
         yield wording("patient.missing", percent=missing_pct(missing_share))

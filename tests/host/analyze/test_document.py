@@ -35,6 +35,7 @@ def test_members_in_their_order(found: dict[str, Any]) -> None:
         "activities",
         "hours",
         "turns",
+        "stairs",
         "posture",
         "gait",
         "load_levels",
@@ -75,7 +76,7 @@ def test_algorithm_accounting_notes_and_findings(found: dict[str, Any]) -> None:
     assert found["findings"] == [{"code": "sensor_dead", "text": text, "foot": "left", "sensor": 2}]
 
 
-def test_bouts_activities_hours_and_turns(found: dict[str, Any]) -> None:
+def test_bouts_activities_hours_turns_and_stairs(found: dict[str, Any]) -> None:
     assert found["bouts"] == [
         {
             "index": 0,
@@ -101,6 +102,16 @@ def test_bouts_activities_hours_and_turns(found: dict[str, Any]) -> None:
         {"hour": 1, "steps": 0, "walking_s": 0.0, "cadence_per_min": None},
     ]
     assert found["turns"] == [{"from_s": 2.25, "to_s": 3.125, "angle_deg": None}]
+    assert found["stairs"] == [
+        {
+            "from_s": 40.5,
+            "to_s": 52.0,
+            "height_m": -2.56,
+            "height_sd_m": 0.15,
+            "steps": 16,
+            "pattern": "step_by_step",
+        }
+    ]
 
 
 def test_each_foot_has_its_own_figures(found: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ TEXTS = [
     (Reason.GAP, 128, "samples missing"),
     (Reason.OUTSIDE_BOUT, 256, "not in a walking bout"),
     (Reason.RUNNING, 512, "running between walks"),
+    (Reason.STAIRS, 1024, "stairs"),
 ]
 
 

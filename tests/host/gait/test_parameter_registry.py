@@ -73,7 +73,7 @@ def test_a_row_is_complete_and_its_name_says_the_unit(row: ParameterDefinition) 
     if ending is not None:
         assert row.symbol.replace("degrees", "deg") == ENDINGS[ending]
     else:
-        assert row.unit in ("1", "steps", "bouts", "m/(steps/min)")
+        assert row.unit in ("1", "steps", "bouts", "floors", "m/(steps/min)")
     assert row.usual is None or row.usual.source in SOURCES
     assert not (row.usual and row.usual_text)
     assert (row.home is Home.UNKNOWABLE) == (row.group is ParameterGroup.UNKNOWABLE)

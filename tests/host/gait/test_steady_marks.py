@@ -344,4 +344,5 @@ def test_reasons_in_words() -> None:
         Reason.GAP: "samples missing",
         Reason.OUTSIDE_BOUT: "not in a walking bout",
         Reason.RUNNING: "running between walks",
+        Reason.STAIRS: "stairs",
     }

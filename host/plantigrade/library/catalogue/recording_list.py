@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from plantigrade.analysis.stored import WALKING, StoredDocument
+from plantigrade.analysis.stored import StoredDocument
 from plantigrade.library.catalogue import queries
 from plantigrade.library.catalogue.details import ALGORITHM
 from plantigrade.library.catalogue.library import Library
@@ -71,7 +71,7 @@ def walked_in(library: Library, ids: Sequence[str]) -> dict[str, Walked]:
         for recording, document in session.execute(analyses) if rest else ():
             stored = StoredDocument(document)
             steps = stored.both("steps")
-            found[recording] = Walked(round((steps and steps.value) or 0), stored.seconds_of(WALKING))
+            found[recording] = Walked(round((steps and steps.value) or 0), stored.walking_s)
     return found
 
 

@@ -10,11 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from plantigrade.gait.results import Analysis, Bout
+from plantigrade.gait.results import ON_FOOT, Analysis, Bout
 from plantigrade.library.person.entries import WearDay
 from plantigrade.library.recordings.overview import Overview
 
-WORN: Final = ("walking", "standing", "sitting")
+WORN: Final = (*ON_FOOT, "standing", "sitting")
 """Activities during which the insoles are on feet; the others are "not_worn" and "unknown"."""
 _NANO: Final = 1e-9
 
@@ -88,7 +88,7 @@ def _of_span(analysis: Analysis, seconds: Overview, from_s: float, to_s: float) 
         worn_h=worn_s / 3600.0,
         steps=sum(_steps(analysis, bout, from_s, to_s) for bout in analysis.bouts),
         strides=sum(_valid_strides(analysis, from_s, to_s)),
-        walking_min=doing["walking"] / 60.0,
+        walking_min=sum(doing[kind] for kind in ON_FOOT) / 60.0,
         standing_min=doing["standing"] / 60.0,
         load_left_bw_s=_in_body_weights(loads["left"], weight_n, worn_s > 0),
         load_right_bw_s=_in_body_weights(loads["right"], weight_n, worn_s > 0),

@@ -39,18 +39,21 @@ class Slope:
 
 @dataclass(frozen=True)
 class Stairs:
-    """A flight of stairs, a step for each step of the walker; the feet lie level.
+    """A flight of stairs; the feet lie level.
 
     Attributes:
         from_s, until_s: footprints that are made in this time.
-        rise_m: height of a step, downstairs negative.
+        rise_m: height of a stair, downstairs negative.
         tread_m: its depth.
+        both_feet: step by step, so that the second foot comes beside the first on each stair; else a foot on
+            each stair.
     """
 
     from_s: float
     until_s: float
     rise_m: float = 0.17
     tread_m: float = 0.29
+    both_feet: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,9 @@ class Course:
                 rise[inside] = part.rise_pct / 100.0 * length[inside]
                 slope[inside] = np.degrees(np.arctan(part.rise_pct / 100.0))
             else:
-                rise[inside], length[inside] = part.rise_m, part.tread_m
+                leads = np.flatnonzero(inside)[:: 2 if part.both_feet else 1]
+                length[inside] = 0.0
+                rise[leads], length[leads] = part.rise_m, part.tread_m
         return length, rise, slope
 
 

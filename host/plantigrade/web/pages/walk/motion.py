@@ -1,12 +1,14 @@
 """How far, how fast, at which angle: what a motion sensor adds to a walk, or why nothing is known of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from plantigrade.analysis.stored import StoredDocument, StoredTurn
+from plantigrade.analysis.stored import StoredDocument, StoredFlight, StoredTurn
 from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in
+from plantigrade.gait.results import StairPattern
 from plantigrade.gait.summary import NO_MOTION
 from plantigrade.web.formats import Formats
 from plantigrade.web.pages.walk.details import Figure, Line, figure_of, table_of
@@ -24,12 +26,14 @@ class Moved:
         figures: of both feet together; none where nothing is known.
         lines: of each foot.
         turns: as a sentence; "" without any.
+        stairs: climbed and descended, a sentence each.
         why: why nothing is known; "" where something is.
     """
 
     figures: tuple[Figure, ...]
     lines: tuple[Line, ...]
     turns: str
+    stairs: tuple[str, ...]
     why: str
 
 
@@ -38,11 +42,11 @@ def moved_of(found: StoredDocument, formats: Formats) -> Moved:
     lines = table_of(found, shown_in(View.MOTION), formats)
     speed = found.both("walking_speed_m_per_s")
     if not lines:
-        return Moved((), (), "", speed.note if speed is not None and speed.note else NO_MOTION)
+        return Moved((), (), "", (), speed.note if speed is not None and speed.note else NO_MOTION)
     figures = tuple(figure_of(name, found.both(name), formats) for name in OF_BOTH)
     turns = [_turn(one, formats) for one in found.turns() if one.angle_deg is not None]
     sentence = formats.words("walk.motion.turns", turns=formats.listed(turns)) if turns else ""
-    return Moved(figures, lines, sentence, "")
+    return Moved(figures, lines, sentence, _stairs(list(found.flights()), formats), "")
 
 
 def _turn(turn: StoredTurn, formats: Formats) -> str:
@@ -52,6 +56,32 @@ def _turn(turn: StoredTurn, formats: Formats) -> str:
         angle=formats.number(abs(angle)),
         lasted=formats.quantity(turn.to_s - turn.from_s, "s", 1),
     )
+
+
+def _stairs(flights: Sequence[StoredFlight], formats: Formats) -> tuple[str, ...]:
+    """What was climbed and what was descended; what is off in one flight is off in the next, and adds up."""
+    ways = {
+        "up": [one for one in flights if one.height_m > 0],
+        "down": [one for one in flights if one.height_m < 0],
+    }
+    return tuple(
+        formats.words(
+            f"walk.motion.stairs-{way}",
+            height=formats.quantity(sum(abs(one.height_m) for one in own), "m", 1),
+            sd=formats.quantity(sum(one.height_sd_m for one in own), "m", 1),
+            flights=formats.words.counted("walk.motion.flights", len(own)),
+            steps=formats.number(sum(one.steps for one in own)),
+            both=formats.number(sum(one.pattern == StairPattern.STEP_BY_STEP for one in own)),
+        )
+        for way, own in ways.items()
+        if own
+    )
+
+
+def floors_of(found: StoredDocument, formats: Formats) -> str:
+    """The floors that were climbed, as a sentence for the wearer; "" for less than one."""
+    floors = round(found.floors_climbed)
+    return formats.words.counted("walk.lead.floors", floors) if floors else ""
 
 
 def way_of(found: StoredDocument, formats: Formats) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from plantigrade.analysis.stored import FEET, WALKING, StoredDocument
+from plantigrade.analysis.stored import FEET, StoredDocument
 from plantigrade.gait.signals import Foot
 from plantigrade.library.entries import RecordingEntry
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue, languages
 from plantigrade.web.formats import Formats
-from plantigrade.web.pages.walk.motion import way_of
+from plantigrade.web.pages.walk.motion import floors_of, way_of
 from plantigrade.web.pages.walks.rows import SHOWN_MISSING, missing_share
 from plantigrade.web.words import FALLBACK
 
@@ -52,7 +52,7 @@ def lead_of(found: StoredDocument, entry: RecordingEntry, formats: Formats) -> s
 def _lead(found: StoredDocument, entry: RecordingEntry, formats: Formats) -> Iterator[str]:
     words = formats.words
     steps, cadence = found.both("steps"), found.both("cadence_steps_per_min")
-    walked = formats.duration(found.seconds_of(WALKING))
+    walked = formats.duration(found.walking_s)
     if not found.walks or steps is None or not steps.value:
         yield words("walk.lead.no-walking")
     elif cadence is None or cadence.value is None:
@@ -66,6 +66,8 @@ def _lead(found: StoredDocument, entry: RecordingEntry, formats: Formats) -> Ite
         )
     if way := way_of(found, formats):
         yield way
+    if floors := floors_of(found, formats):
+        yield floors
     yield from _sides(found, formats)
     share = missing_share(entry)
     if share > SHOWN_MISSING:
