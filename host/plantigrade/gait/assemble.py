@@ -7,17 +7,18 @@ import numpy as np
 
 from plantigrade.gait import bouts as bouts_of
 from plantigrade.gait import findings, stairs, summary, travel
+from plantigrade.gait.activities import activities_of
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
 from plantigrade.gait.load_levels import LoadedFrom, LoadLevels, load_levels, steady_sum
+from plantigrade.gait.motion.pedalling import cycling_spans
+from plantigrade.gait.motion.settings import PEDAL_CELL_S
 from plantigrade.gait.plausibility import contradictions
 from plantigrade.gait.results import (
-    Activity,
     Analysis,
     Bout,
     Ensemble,
-    Flight,
     FootAccounting,
     FootAnalysis,
     FootPicture,
@@ -31,10 +32,8 @@ from plantigrade.gait.results import (
 from plantigrade.gait.settings import (
     ALONE_SWING_SHARE,
     DRAGGED_SHARE,
-    EPOCH_S,
     HIGHEST_STANCE_PCT,
     LEAST_RANGE_SHARE,
-    LIGHT_SHARE,
     LOWEST_RUNNING_STANCE_PCT,
     LOWEST_STANCE_PCT,
     USUAL_RANGE_QUANTILE,
@@ -75,7 +74,11 @@ def assemble(
     tables = [side.table for side in sides]
     still_at = still_rows(load, settings.contact)
     still = spans_of_rows(load, still_at)
-    steps = [outside(_full_contacts(side, settings, alone=len(sides) == 1), still) for side in sides]
+    followed = [side.stream for side in sides]
+    cycling = cycling_spans([stream.motion.trace for stream in followed if stream.motion.seen])
+    pedals = [(a - PEDAL_CELL_S, b + PEDAL_CELL_S) for a, b in cycling]
+    full = [_full_contacts(side, settings, alone=len(sides) == 1) for side in sides]
+    steps = [outside(outside(contacts, still), pedals) for contacts in full]
     breaks = [side.contacts.breaks_s for side in sides]
     spans = bouts_of.walking_spans(steps, breaks, settings.bout)
     spans = bouts_of.assign_bouts(tables, spans, settings.bout)
@@ -119,7 +122,7 @@ def assemble(
         right=feet.get(Foot.RIGHT),
         both=both,
         bouts=tuple(walks),
-        activities=tuple(_activities(sides, spans, levels, settings, climbed)),
+        activities=tuple(activities_of(followed, spans, levels, settings, climbed, cycling)),
         hours=tuple(bouts_of.hours(steps, spans, from_s, to_s)),
         turns=tuple(turns),
         stairs=tuple(climbed),
@@ -342,50 +345,6 @@ def _turns_of(tables: Sequence[StrideTable], bout: int, settings: Settings) -> l
         return mark_bout(list(tables), bout, settings.bout)
     timed = mark_bout(list(tables), bout, settings.bout, by_timing=False)
     return [*timed, *travel.mark_turns(tables, bout)]
-
-
-def _activities(
-    sides: Sequence[_Side],
-    spans: Sequence[tuple[float, float]],
-    levels: LoadLevels,
-    settings: Settings,
-    climbed: Sequence[Flight] = (),
-) -> list[Activity]:
-    """Load on the feet in each second as a share of body weight, then what it means."""
-    origin = min(side.stream.first_s for side in sides)
-    last = max(side.stream.last_s for side in sides)
-    if not last > origin:
-        return []
-    count = int((last - origin) / EPOCH_S) + 1
-    loads, moves = np.zeros(count), np.zeros(count)
-    for side in sides:
-        stream = side.stream
-        zero, scale = _foot_levels(side, levels)
-        if scale is None or not stream.epochs:
-            loads[:] = np.nan
-            continue
-        load, move = np.full(count, np.nan), np.zeros(count)
-        blocks = np.concatenate(stream.epochs)
-        places = np.clip((blocks[:, 0] + (stream.first_s - origin) / EPOCH_S).astype(np.int64), 0, count - 1)
-        load[places] = (blocks[:, 1] - zero) / scale
-        move[places] = (blocks[:, 3] - blocks[:, 2]) / scale
-        loads += load * (2.0 if len(sides) == 1 else 1.0)
-        moves = np.maximum(moves, move)
-    return bouts_of.activities(loads, moves, origin, EPOCH_S, spans, settings.bout.unworn_s, climbed)
-
-
-def _foot_levels(side: _Side, levels: LoadLevels) -> tuple[float, float | None]:
-    """What one foot reads in the air, and how much more under the whole body weight; None where that is not
-    known. A foot that stepped too little for a weight stands for it with its own range."""
-    stream = side.stream
-    zero = levels.unloaded.get(stream.foot, float("nan"))
-    if not np.isfinite(zero):
-        return zero, None
-    if levels.loaded_n is not None:
-        return zero, levels.loaded_n
-    own = stream.stance_level - stream.swing_level
-    light = zero <= LIGHT_SHARE * stream.stance_level or stream.quantity != "force"
-    return zero, own if np.isfinite(own) and light and not levels.caveat else None
 
 
 def _findings(

@@ -6,6 +6,7 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.moved_seconds import MovedSeconds, lying_of, unworn_of
 from plantigrade.gait.results import Activity, ActivityKind, Flight, Hour, StrideTable
 from plantigrade.gait.settings import (
     DURATION_BINS_S,
@@ -19,7 +20,7 @@ from plantigrade.gait.settings import (
 from plantigrade.gait.signals import Floats
 
 Span = tuple[float, float]
-_WALKING, _STANDING, _SITTING, _NOT_WORN, _UNKNOWN, _STAIRS_UP, _STAIRS_DOWN = range(7)
+_WALKING, _STANDING, _SITTING, _NOT_WORN, _UNKNOWN, _STAIRS_UP, _STAIRS_DOWN, _LYING, _CYCLING = range(9)
 _KINDS: tuple[ActivityKind, ...] = get_args(ActivityKind)
 
 
@@ -92,6 +93,7 @@ def activities(
     walking: Sequence[Span],
     unworn_s: float,
     stairs: Sequence[Flight] = (),
+    moved: MovedSeconds | None = None,
 ) -> list[Activity]:
     """What the wearer did, in spans of whole epochs.
 
@@ -102,16 +104,22 @@ def activities(
         walking: spans of walking bouts.
         unworn_s: unloaded and still for this long is not worn.
         stairs: flights in these bouts.
+        moved: what the motion of the feet tells; without it all follows from the load.
     """
     times = from_s + epoch_s * (np.arange(len(loads)) + 0.5)
     codes = np.full(len(loads), _UNKNOWN, np.int64)
     known = np.isfinite(loads)
     codes[known & (loads >= STANDING_LOAD_SHARE)] = _STANDING
     codes[known & (loads < STANDING_LOAD_SHARE)] = _SITTING
-    still = known & (loads < UNWORN_LOAD_SHARE) & (moves < UNWORN_MOVE_SHARE)
-    for start, stop in _runs(still):
-        if (stop - start) * epoch_s >= unworn_s:
-            codes[start:stop] = _NOT_WORN
+    if moved is None:
+        still = known & (loads < UNWORN_LOAD_SHARE) & (moves < UNWORN_MOVE_SHARE)
+        for start, stop in _runs(still):
+            if (stop - start) * epoch_s >= unworn_s:
+                codes[start:stop] = _NOT_WORN
+    else:
+        codes[lying_of(moved, loads)] = _LYING
+        codes[moved.cycling] = _CYCLING
+        codes[unworn_of(moved, loads, moves, round(unworn_s / epoch_s))] = _NOT_WORN
     for start, stop in walking:
         codes[np.searchsorted(times, start) : np.searchsorted(times, stop)] = _WALKING
     for one in stairs:

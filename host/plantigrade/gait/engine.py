@@ -142,6 +142,7 @@ class Engine:
         for stream in self._streams.values():
             stream.store.drop_pictures(stream.taken_blocks)
             stream.load.forget_before(stream.last_s - HISTORY_S)
+            stream.motion.trace.forget_before(stream.last_s - HISTORY_S)
 
     def finish(self) -> Analysis:
         """End of the recording: everything that is known of it.

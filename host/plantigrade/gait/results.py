@@ -20,7 +20,17 @@ from plantigrade.gait.tested_range import Gait
 ALGORITHM_VERSION = "1"
 
 EventKind = Literal["initial_contact", "final_contact"]
-ActivityKind = Literal["walking", "standing", "sitting", "not_worn", "unknown", "stairs_up", "stairs_down"]
+ActivityKind = Literal[
+    "walking",
+    "standing",
+    "sitting",
+    "not_worn",
+    "unknown",
+    "stairs_up",
+    "stairs_down",
+    "lying",
+    "cycling",
+]
 ON_FOOT: Final[tuple[ActivityKind, ...]] = ("walking", "stairs_up", "stairs_down")
 """Activities in which steps are made."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from plantigrade.gait import assemble
+from plantigrade.gait.activities import activities_of
 from plantigrade.gait.assemble import _Side
 from plantigrade.gait.bilateral import Contacts
 from plantigrade.gait.foot import FootStream
@@ -286,7 +287,7 @@ def activities(
         earlier_n=None,
         steady_n=None,
     )
-    found = assemble._activities(sides, spans, levels, RULES)
+    found = activities_of([side.stream for side in sides], spans, levels, RULES)
     assert all(isinstance(one, Activity) for one in found)
     return [(one.kind, one.from_s, one.to_s) for one in found]
 

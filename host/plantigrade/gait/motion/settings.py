@@ -130,6 +130,56 @@ up."""
 FLOOR_M: Final = 3.0
 """A floor: 10 feet, as activity trackers count them (Fitbit, Apple)."""
 
+# -- what the wearer does
+
+TRACE_BIN_S: Final = 0.1
+"""Means over tenths of a second are stored: pedals turn twice a second at most."""
+UNMOVED_M_S2: Final = 0.05
+UNMOVED_DEG_S: Final = 0.5
+"""SD of the tenths within a second, below which nothing moves. A sensor's own noise is 0.004 and 0.02 (ST
+DS12140); floors and the blood's pulse in a resting leg stay below 0.02 m/s2."""
+SAME_TILT_M_S2: Final = 0.1
+"""A foot lies as before where gravity has changed by less: 0.6 degrees."""
+LONGEST_BUMP_S: Final = 3
+"""A jolt, after which a shoe lies as before, is shorter: a door, or somebody who passes."""
+SHAKEN_M_S2: Final = 0.5
+"""SD of the tenths within a second from which a shoe is shaken: the trunk of who walks moves by 1 to 2."""
+LYING_TILT_DEG: Final = 50.0
+"""Angle between the sole and the floor, toes up, down or to the side. On the heels of outstretched legs,
+seated, it is 30 to 45; of who lies on the back with the feet let go 60 to 75, on the side 80 to 90."""
+LYING_S: Final = 60.0
+"""For so long at least: to tie a shoe takes less."""
+LYING_BREAK_S: Final = 30.0
+"""Shorter turns from one side to the other do not end it."""
+FEWEST_UPRIGHT_S: Final = 10
+"""Seconds of quiet standing that tell how the sensor lies on a flat foot."""
+CARRIED_S: Final = 60
+CARRIED_SHARE: Final = 0.9
+"""Unloaded on both feet and shaken for so many seconds, in this share of them, shoes are carried: a foot in a
+shoe comes down within seconds, or rests."""
+
+PEDAL_HZ: Final = (0.6, 1.9)
+"""Turns of the pedals in a second: 36 to 114 a minute. People prefer 50 to 80, trained ones 80 to 100."""
+PEDAL_CELL_S: Final = 5.0
+PEDAL_CELLS: Final = 2
+"""Stretches of ten seconds are looked at, every five: seven turns of slow pedals."""
+PEDAL_LINES: Final = 2
+"""Lines of the spectrum to either side that a turning belongs to: the window's own width, 0.2 Hz."""
+PEDAL_SHARE: Final = 0.6
+"""Of the power of the acceleration, in that turning. Half of the rest would be the road's."""
+PEDAL_ONE_WAY: Final = 0.5
+"""How much more of it turns one way than the other: an ellipse three times as long as high has 0.6."""
+CRANK_M: Final = (0.08, 0.30)
+"""Radius of the circle. Cranks are 0.165 to 0.175 m; the sensor behind the pedal's axle moves less or
+more as the foot tips."""
+PEDAL_SAME_LINES: Final = 1
+OPPOSITE_COS: Final = -0.5
+"""The feet turn at one rate, and are within 60 degrees of half a turn apart."""
+FEWEST_PEDAL_CELLS: Final = 2
+"""Fifteen seconds."""
+LONGEST_COAST_S: Final = 30.0
+"""A shorter rest of the pedals does not end a ride."""
+
 # -- how the axes of a sensor lie (recordings of others)
 
 SEARCHED_S: Final = 1200.0

@@ -24,6 +24,7 @@ from plantigrade.gait.motion.settings import (
     STANDARD_GRAVITY,
 )
 from plantigrade.gait.motion.still_kernel import copy_known
+from plantigrade.gait.motion.trace import MotionTrace
 from plantigrade.gait.motion.values import COLUMNS, Flag, Value
 from plantigrade.gait.settings import MM_PER_EU_SIZE, MOTION_AXES, NOMINAL_EU_SIZE
 from plantigrade.gait.signals import Floats, Foot, Forces, Motion, SensorLayout
@@ -74,6 +75,7 @@ class FootMotion:
     block: int
     layout: SensorLayout | None
     seen: bool = False
+    trace: MotionTrace = field(init=False)
     _sides_known: bool = True
     _time: Floats = field(init=False)
     _acc: Forces = field(init=False)
@@ -85,6 +87,7 @@ class FootMotion:
 
     def __post_init__(self) -> None:
         self._time, self._acc, self._gyr = np.empty(0), _no_rows(), _no_rows()
+        self.trace = MotionTrace(self.rate_hz)
         self._rests = Rests(self.rate_hz, self.history / self.rate_hz)
 
     def take(self, time_s: Floats, motion: Motion | None) -> None:
@@ -105,6 +108,7 @@ class FootMotion:
         self._sides_known &= motion.sides_known
         new = slice(start, self._filled)
         self._rests.take(self._time[new], self._acc[new], self._gyr[new])
+        self.trace.feed(self._time[new], self._acc[new], self._gyr[new])
 
     def _make_room(self, rows: int) -> None:
         if self._filled + rows <= len(self._time):
@@ -155,6 +159,12 @@ class FootMotion:
             one.to_s = min(one.to_s, one.times_s[2] + STANCE_REACH_S)
         while self._stances and self._stances[-1][0] >= time_s:
             self._stances.pop()
+
+    @property
+    def axes_known(self) -> bool:
+        """Whether z is known to point upwards on a flat foot: of our own insoles, and of a sensor whose
+        strides were understood."""
+        return is_ours(self.layout) or bool(self._stances)
 
     @property
     def waits_from_s(self) -> float:

@@ -14,7 +14,7 @@ from plantigrade.gait.results import ON_FOOT, Analysis, Bout
 from plantigrade.library.person.entries import WearDay
 from plantigrade.library.recordings.overview import Overview
 
-WORN: Final = (*ON_FOOT, "standing", "sitting")
+WORN: Final = (*ON_FOOT, "standing", "sitting", "lying", "cycling")
 """Activities during which the insoles are on feet; the others are "not_worn" and "unknown"."""
 _NANO: Final = 1e-9
 

@@ -8,11 +8,12 @@ import numpy as np
 
 from plantigrade.twin.body.conditions import Condition
 from plantigrade.twin.body.person import Person
+from plantigrade.twin.body.resting import rest
 from plantigrade.twin.body.standing import stand
 from plantigrade.twin.body.walk import ForceWalk
 from plantigrade.twin.body.walking import walk
 
-Doing = Literal["walk", "stand", "sit", "off"]
+Doing = Literal["walk", "stand", "sit", "off", "feet-out", "lie", "cycle", "bag"]
 PIECE_S = 600.0
 
 
@@ -60,6 +61,8 @@ def live_through(
             own = int(np.random.SeedSequence([seed, number, part]).generate_state(1)[0])
             if segment.doing == "walk":
                 forces = walk(person, seconds, own, conditions, rate_hz).forces
+            elif segment.doing in ("feet-out", "lie", "cycle", "bag"):
+                forces = rest(person, segment.doing, seconds, own, rate_hz).forces
             else:
                 forces = stand(person, seconds, own, conditions, rate_hz, segment.doing)
             yield segment, forces

@@ -53,7 +53,7 @@ def stand(
     lean = FORE_AFT_SWAY * _sway(rows, rate_hz, draw)
     weight = person.weight_n * (1.0 if doing == "stand" else 2 * SITTING_SHARE)
     left, right = (
-        weight * share[:, None] * _places(person, foot, conditions, lean) + person.shoe.preload_n
+        weight * share[:, None] * places_of_load(person, foot, conditions, lean) + person.shoe.preload_n
         for foot, share in zip(FEET, (left_share, 1.0 - left_share), strict=True)
     )
     return ForceWalk(rate_hz, left, right, f"virtual {doing}ing")
@@ -74,13 +74,15 @@ def stand_on_each_leg(
         total_n = person.weight_n * (1.0 + ONE_LEG_SWAY * _sway(rows, rate_hz, draw))
         lean = FORE_AFT_SWAY * _sway(rows, rate_hz, draw)
         for foot in FEET:
-            carried = total_n[:, None] * _places(person, foot, conditions, lean) if foot == standing else 0.0
+            carried = (
+                total_n[:, None] * places_of_load(person, foot, conditions, lean) if foot == standing else 0.0
+            )
             pieces[foot].append(np.zeros((rows, SENSORS)) + carried + person.shoe.preload_n)
     left, right = (np.concatenate(pieces[foot]) for foot in FEET)
     return ForceWalk(rate_hz, left, right, "virtual standing on each leg")
 
 
-def _places(person: Person, foot: Foot, conditions: tuple[Condition, ...], lean: F64) -> F64:
+def places_of_load(person: Person, foot: Foot, conditions: tuple[Condition, ...], lean: F64) -> F64:
     """Shares of the foot's load at its places (n, 16), by how far the body leans forward (n,)."""
     habit = person.log_amplitude[FEET.index(foot)] - person.log_amplitude.mean()
     habit = np.log(STANDING_READINESS) + 0.5 * (habit - habit.mean()) * 0.3

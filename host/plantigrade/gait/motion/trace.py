@@ -1,0 +1,69 @@
+"""How a foot moves, ten times a second: small enough for a day, and enough to tell what its wearer does."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.gait.motion.settings import TRACE_BIN_S
+from plantigrade.gait.motion.trace_kernel import STATE, TRACE_COLUMNS, tenths
+from plantigrade.gait.signals import Floats, Forces
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass
+class MotionTrace:
+    """Means of one sensor's values in tenths of a second of the common clock, while samples come in.
+
+    Args:
+        rate_hz: nominal.
+    """
+
+    rate_hz: float
+    _state: Floats = field(default_factory=lambda: np.zeros(STATE))
+    _numbers: list[Numbers] = field(default_factory=list[Numbers])
+    _values: list[Forces] = field(default_factory=list[Forces])
+
+    def feed(self, time_s: Floats, acc: Forces, gyr: Forces) -> None:
+        """Take the next samples (n,), (n, 3), (n, 3), which are numbers."""
+        room = int((time_s[-1] - time_s[0]) / TRACE_BIN_S) + 2 if len(time_s) else 0
+        room = max(1, min(room, len(time_s) + 1))
+        numbers, values = np.empty(room, np.int64), np.empty((room, TRACE_COLUMNS), np.float32)
+        ended = tenths(time_s, acc, gyr, TRACE_BIN_S, self._fewest, self._state, numbers, values)
+        if ended:
+            self._numbers.append(numbers[:ended])
+            self._values.append(values[:ended])
+
+    @property
+    def _fewest(self) -> float:
+        """Samples that make a mean: half of those that there should be."""
+        return max(1.0, 0.5 * TRACE_BIN_S * self.rate_hz)
+
+    def forget_before(self, time_s: float) -> None:
+        """Free what is older, for streams that run all day."""
+        while self._numbers and self._numbers[0][-1] * TRACE_BIN_S < time_s:
+            del self._numbers[0], self._values[0]
+
+    def groups(self, width: int, step: int) -> tuple[Numbers, Forces]:
+        """Stretches of so many tenths in a row, none of them missing.
+
+        Args:
+            width: tenths of a stretch.
+            step: a stretch begins at each multiple of it.
+
+        Returns:
+            (g,) numbers of their first tenths, and (g, width, TRACE_COLUMNS) their values.
+        """
+        number, count = self._state[:2]
+        under_way = np.array([number], np.int64)[: int(count >= self._fewest)]
+        means = (self._state[None, 2:] / max(count, 1.0)).astype(np.float32)
+        numbers = np.concatenate([*self._numbers, under_way])
+        values = np.concatenate([*self._values, means[: len(under_way)]])
+        starts = np.flatnonzero(numbers % step == 0)
+        starts = starts[starts + width <= len(numbers)]
+        starts = starts[numbers[starts + width - 1] - numbers[starts] == width - 1]
+        if not len(starts):
+            return np.empty(0, np.int64), np.empty((0, width, TRACE_COLUMNS), np.float32)
+        windows = np.lib.stride_tricks.sliding_window_view(values, width, axis=0)
+        return numbers[starts], np.moveaxis(windows[starts], 2, 1)
