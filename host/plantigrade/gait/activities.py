@@ -1,6 +1,6 @@
 """What the wearer did in each second: by the load on the feet, and by their motion where it is known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from plantigrade.gait.motion.settings import FEWEST_UPRIGHT_S, LYING_TILT_DEG
 from plantigrade.gait.moved_seconds import MovedSeconds
 from plantigrade.gait.results import Activity, Flight
 from plantigrade.gait.settings import EPOCH_S, LIGHT_SHARE, STANDING_LOAD_SHARE, Settings
-from plantigrade.gait.signals import Floats
+from plantigrade.gait.signals import Floats, Foot
 
 Flags = npt.NDArray[np.bool_]
 _UPRIGHT: Final = (0.0, 0.0, 1.0)
@@ -41,6 +41,7 @@ def activities_of(
     settings: Settings,
     climbed: Sequence[Flight] = (),
     cycling: Sequence[bouts.Span] = (),
+    seconds: Mapping[Foot, Seconds] | None = None,
 ) -> list[Activity]:
     """Activities in spans of whole seconds.
 
@@ -50,14 +51,13 @@ def activities_of(
         levels: what the feet read unloaded and under the whole body.
         climbed: flights of stairs in these bouts.
         cycling: spans on pedals.
+        seconds: of the feet that have a motion sensor, as `motion_seconds` gives them.
     """
-    origin = min(stream.first_s for stream in streams)
-    last = max(stream.last_s for stream in streams)
-    if not last > origin:
+    origin, count = _span(streams)
+    if not count:
         return []
-    count = int((last - origin) / EPOCH_S) + 1
     loads = _loads(streams, levels, origin, count)
-    moved = _moved(streams, loads.load, origin, count, cycling)
+    moved = _moved(streams, seconds or {}, loads.load, origin, cycling)
     return bouts.activities(
         loads.load,
         loads.move,
@@ -68,6 +68,23 @@ def activities_of(
         climbed,
         moved,
     )
+
+
+def _span(streams: Sequence[FootStream]) -> tuple[float, int]:
+    """Where the seconds of a recording begin, and how many they are."""
+    origin = min(stream.first_s for stream in streams)
+    last = max(stream.last_s for stream in streams)
+    return origin, int((last - origin) / EPOCH_S) + 1 if last > origin else 0
+
+
+def motion_seconds(streams: Sequence[FootStream]) -> dict[Foot, Seconds]:
+    """Seconds of a recording, of the feet that have a motion sensor."""
+    origin, count = _span(streams)
+    return {
+        stream.foot: seconds_of(stream.motion.trace, origin, count)
+        for stream in streams
+        if stream.motion.seen
+    }
 
 
 def _loads(streams: Sequence[FootStream], levels: LoadLevels, origin: float, count: int) -> _Loads:
@@ -103,28 +120,28 @@ def _foot_levels(stream: FootStream, levels: LoadLevels) -> tuple[float, float |
 
 def _moved(
     streams: Sequence[FootStream],
+    seconds: Mapping[Foot, Seconds],
     load: Floats,
     origin: float,
-    count: int,
     cycling: Sequence[bouts.Span],
 ) -> MovedSeconds | None:
     """What the motion of all feet tells together; None where no foot has a sensor."""
-    sensed = [stream for stream in streams if stream.motion.seen]
-    if not sensed:
+    feet = [(stream, seconds[stream.foot]) for stream in streams if stream.foot in seconds]
+    if not feet:
         return None
-    feet = [(stream, seconds_of(stream.motion.trace, origin, count)) for stream in sensed]
+    count = len(load)
     tilted = np.ones(count, np.bool_)
-    for stream, seconds in feet:
-        tilted &= _tilted(stream, seconds, load)
+    for stream, own in feet:
+        tilted &= _tilted(stream, own, load)
     pedals = np.zeros(count, np.bool_)
     middles = origin + EPOCH_S * (np.arange(count) + 0.5)
     for start, stop in cycling:
         pedals[np.searchsorted(middles, start) : np.searchsorted(middles, stop)] = True
     return MovedSeconds(
-        known=_all([seconds.known for _, seconds in feet]),
+        known=_all([own.known for _, own in feet]),
         tilted=tilted,
-        unmoved=_all([seconds.unmoved for _, seconds in feet]),
-        shaken=_all([seconds.shaken for _, seconds in feet]),
+        unmoved=_all([own.unmoved for _, own in feet]),
+        shaken=_all([own.shaken for _, own in feet]),
         cycling=pedals,
         weighed=all(stream.quantity == "force" for stream in streams),
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from plantigrade.gait import bouts as bouts_of
 from plantigrade.gait import findings, stairs, summary, travel
-from plantigrade.gait.activities import activities_of
+from plantigrade.gait.activities import activities_of, motion_seconds
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
@@ -43,6 +43,7 @@ from plantigrade.gait.signals import Floats, Foot, SourceInfo
 from plantigrade.gait.steady_strides import mark_bout
 from plantigrade.gait.stillness import PairLoad, outside, spans_of_rows, still_rows
 from plantigrade.gait.tested_range import Gait, GaitKind
+from plantigrade.gait.unloaded_walking import walks_unloaded
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +112,8 @@ def assemble(
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
     both = _both(sides, feet, walks)
     found += findings.ways_apart(both)
+    seconds = motion_seconds(followed)
+    found += walks_unloaded(followed, seconds, levels.loaded_n)
     if travel.has_motion(tables):
         both |= stairs.figures(climbed)
     return Analysis(
@@ -122,7 +125,7 @@ def assemble(
         right=feet.get(Foot.RIGHT),
         both=both,
         bouts=tuple(walks),
-        activities=tuple(activities_of(followed, spans, levels, settings, climbed, cycling)),
+        activities=tuple(activities_of(followed, spans, levels, settings, climbed, cycling, seconds)),
         hours=tuple(bouts_of.hours(steps, spans, from_s, to_s)),
         turns=tuple(turns),
         stairs=tuple(climbed),

@@ -14,6 +14,8 @@ from collections.abc import Callable, Collection
 from plantigrade.gait.assemble import assemble
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream, GaitInputError
+from plantigrade.gait.motion.pedalling import cycling_spans
+from plantigrade.gait.motion.settings import PEDAL_CELL_S
 from plantigrade.gait.results import Analysis, Event, StrideTable
 from plantigrade.gait.settings import (
     HIGHEST_RATE_HZ,
@@ -25,7 +27,7 @@ from plantigrade.gait.settings import (
     Settings,
 )
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
-from plantigrade.gait.stillness import PairLoad, still_spans
+from plantigrade.gait.stillness import PairLoad, joined, still_spans
 
 PIECE_ROWS = 1 << 16
 """Samples of each foot that are taken at once from a whole walk: 4 MB of forces, which are still in the cache
@@ -126,14 +128,18 @@ class Engine:
         return ready
 
     def still_spans(self) -> list[tuple[float, float]]:
-        """Spans in which nobody steps, as far as the samples tell now; cycles in them are sway.
+        """Spans in which nobody steps, as far as the samples tell now; cycles in them are sway, or pedalled.
 
-        Empty with one foot, or without calibrated forces. After `drop_pictures` only the latest spans.
+        With one foot, or without calibrated forces, only those on pedals. After `drop_pictures` only the
+        latest spans.
         """
         left, right = self._streams.get(Foot.LEFT), self._streams.get(Foot.RIGHT)
+        sensed = [stream.motion.trace for stream in self._streams.values() if stream.motion.seen]
+        rides = [(a - PEDAL_CELL_S, b + PEDAL_CELL_S) for a, b in cycling_spans(sensed)]
         if left is None or right is None or left.quantity != "force" or right.quantity != "force":
-            return []
-        return still_spans(PairLoad.of(left.load.bins(), right.load.bins()), self._settings.contact)
+            return rides
+        load = PairLoad.of(left.load.bins(), right.load.bins())
+        return joined(still_spans(load, self._settings.contact), rides)
 
     def drop_pictures(self) -> None:
         """Free what each taken cycle holds for the pictures of an analysis, so that a stream that only

@@ -153,6 +153,21 @@ def spans_of_rows(load: PairLoad, still: Flags) -> list[Span]:
     return [(load.times_s(a), load.times_s(b)) for a, b in runs(still)]
 
 
+def joined(spans: list[Span], more: list[Span]) -> list[Span]:
+    """Spans in time order that hold all of both.
+
+    >>> joined([(0.0, 2.0), (5.0, 6.0)], [(1.0, 3.0)])
+    [(0.0, 3.0), (5.0, 6.0)]
+    """
+    found: list[Span] = []
+    for start, stop in sorted([*spans, *more]):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(stop, found[-1][1])
+        else:
+            found.append((start, stop))
+    return found
+
+
 def outside(times_s: Floats, spans: list[Span]) -> Floats:
     """The times that lie in none of the spans.
 

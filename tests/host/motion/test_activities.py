@@ -9,10 +9,12 @@ from plantigrade.gait.motion.pedalling import cycling_spans
 from plantigrade.gait.motion.seconds import seconds_of
 from plantigrade.gait.motion.trace import MotionTrace
 from plantigrade.gait.moved_seconds import MovedSeconds, lying_of, unworn_of
-from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Walk
+from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, Walk
+from plantigrade.gait.stillness import outside
 from plantigrade.twin.body.day import Segment
 from plantigrade.twin.motion_sensor import Imperfections
 from plantigrade.twin.moving_day import MovingDay, moving_day
+from plantigrade.twin.moving_people import moving_walk
 
 RATE_HZ = 50.0
 G = NEWTONS_PER_KG
@@ -189,6 +191,48 @@ def test_activities_are_the_same_however_the_samples_come(day: MovingDay) -> Non
     for left, right in day.walk.chunks(733):
         engine.feed(left, right)
     assert engine.finish().activities == whole.activities
+
+
+def test_live_strides_on_a_bicycle_are_no_strides_once_it_is_known(day: MovingDay) -> None:
+    """It takes fifteen seconds of pedalling to know."""
+    engine = Engine(sample_rate_hz=day.walk.sample_rate_hz, body_weight_n=day.walk.body_weight_n)
+    begun: list[float] = []
+    for left, right in day.walk.chunks(50):
+        engine.feed(left, right)
+        taken = engine.take_strides()
+        still = engine.still_spans() if taken else []
+        for _, strides in taken:
+            begun += outside(strides.initial_contact_s, still).tolist()
+        engine.drop_pictures()
+    _, start, stop = day.done[3]
+    late = [at for at in begun if start + 22.0 < at < stop - 8.0]
+    assert late == [] and len([at for at in begun if at < 30.0]) > 30
+
+
+def walked(share: float, foot: Foot) -> Walk:
+    """Forty seconds in which one foot bears only a share of its load."""
+    walk = moving_walk(1003, 40.0, 1.1, acts=QUICK).walk
+    signal = walk.left if foot is Foot.LEFT else walk.right
+    assert signal is not None
+    less = replace(signal, force_n=(share * signal.force_n).astype(np.float32))
+    return replace(walk, left=less) if foot is Foot.LEFT else replace(walk, right=less)
+
+
+@pytest.mark.parametrize("foot", Foot)
+def test_a_foot_that_walks_without_load_is_a_finding(foot: Foot) -> None:
+    """An insole beside its shoe, a cable that is off, or a foot that is spared."""
+    (finding,) = (one for one in analyze(walked(0.0, foot)).findings if one.code == "walks_unloaded")
+    assert finding.foot is foot
+    assert finding.text.startswith(f"{foot.value} foot: it moves as in walking for ")
+
+
+def test_a_foot_that_bears_some_of_the_weight_is_none() -> None:
+    for walk in (walked(1.0, Foot.LEFT), walked(0.2, Foot.LEFT)):
+        assert "walks_unloaded" not in {one.code for one in analyze(walk).findings}
+
+
+def test_shoes_in_a_bag_and_on_pedals_do_not_walk(day: MovingDay) -> None:
+    assert "walks_unloaded" not in {one.code for one in analyze(day.walk).findings}
 
 
 def test_without_a_sensor_there_are_the_activities_of_forces(day: MovingDay) -> None:

@@ -11,6 +11,7 @@ from plantigrade.gait.motion.settings import (
     REST_ACC_SD_M_S2,
     SAME_TILT_M_S2,
     SHAKEN_M_S2,
+    SWIFT_DEG_S,
     TRACE_BIN_S,
     UNMOVED_DEG_S,
     UNMOVED_M_S2,
@@ -31,6 +32,7 @@ class Seconds:
         calm: it shows gravity: nothing shakes the foot.
         unmoved: no more than a sensor's noise, or a jolt after which the foot lies as before.
         shaken: moved as in somebody's hand or bag.
+        swift: the foot tips as fast as in a swing.
     """
 
     known: Flags
@@ -38,6 +40,7 @@ class Seconds:
     calm: Flags
     unmoved: Flags
     shaken: Flags
+    swift: Flags
 
     def tilt_cos(self, up: Floats) -> Floats:
         """(m,) cosine of the angle between gravity and the direction `up` (3,) of the flat foot."""
@@ -60,10 +63,12 @@ def seconds_of(trace: MotionTrace, from_s: float, count: int) -> Seconds:
     gravity[places] = values[:, :, :3].mean(axis=1)
     swing[places] = np.sqrt(values[:, :, :3].var(axis=1).sum(axis=1))
     turning[places] = values[:, :, 3].std(axis=1)
+    swift = np.zeros(count, np.bool_)
+    swift[places] = np.abs(values[:, :, 3]).max(axis=1) >= SWIFT_DEG_S
     with np.errstate(invalid="ignore"):
         quiet = known & (swing < UNMOVED_M_S2) & (turning < UNMOVED_DEG_S)
         calm, shaken = known & (swing < REST_ACC_SD_M_S2), known & (swing >= SHAKEN_M_S2)
-    return Seconds(known, gravity, calm, _without_bumps(quiet, known, gravity), shaken)
+    return Seconds(known, gravity, calm, _without_bumps(quiet, known, gravity), shaken, swift)
 
 
 def _without_bumps(quiet: Flags, known: Flags, gravity: Floats) -> Flags:

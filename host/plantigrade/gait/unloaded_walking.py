@@ -1,0 +1,68 @@
+"""A foot that walks by its motion while its forces stay near zero and the other foot bears the body."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from plantigrade.gait.foot import FootStream
+from plantigrade.gait.motion.seconds import Seconds
+from plantigrade.gait.results import SignalFinding
+from plantigrade.gait.settings import (
+    BEARING_MOVE_SHARE,
+    EPOCH_S,
+    FEWEST_UNLOADED_S,
+    STANDING_SUM_N,
+    UNWORN_MOVE_SHARE,
+)
+from plantigrade.gait.signals import Floats, Foot
+
+_CODE: Final = "walks_unloaded"
+
+
+def walks_unloaded(
+    streams: Sequence[FootStream], seconds: Mapping[Foot, Seconds], weight_n: float | None
+) -> list[SignalFinding]:
+    """Feet that swing as in walking, second after second, without any load.
+
+    Args:
+        streams: both feet, finished; with one foot alone nothing is known of the other.
+        seconds: of the feet that have a motion sensor, from the first sample of either on.
+        weight_n: what the feet bear; where it is not known the least of a person.
+    """
+    if len(streams) < len(Foot) or any(stream.quantity != "force" for stream in streams):
+        return []
+    origin = min(stream.first_s for stream in streams)
+    whole_n = weight_n or STANDING_SUM_N
+    found: list[SignalFinding] = []
+    for stream in streams:
+        moved = seconds.get(stream.foot)
+        if moved is None:
+            continue
+        (other,) = (one for one in streams if one is not stream)
+        count = len(moved.swift)
+        with np.errstate(invalid="ignore"):
+            light = _swings(stream, origin, count) < UNWORN_MOVE_SHARE * whole_n
+            bears = _swings(other, origin, count) >= BEARING_MOVE_SHARE * whole_n
+        walks_s = int(np.count_nonzero(moved.swift & light & bears))
+        if walks_s >= FEWEST_UNLOADED_S:
+            found.append(SignalFinding(_CODE, _text(stream.foot, walks_s), stream.foot))
+    return found
+
+
+def _text(foot: Foot, walks_s: int) -> str:
+    return (
+        f"{foot.value} foot: it moves as in walking for {walks_s} s while its forces stay near 0: the insole "
+        "is not in the shoe, its force sensors fail, or the foot is spared, as on crutches; its steps are not "
+        "counted"
+    )
+
+
+def _swings(stream: FootStream, origin: float, count: int) -> Floats:
+    """(count,) largest less least force in each second; NaN where there is none."""
+    swing = np.full(count, np.nan)
+    if stream.epochs:
+        blocks = np.concatenate(stream.epochs)
+        places = (blocks[:, 0] + (stream.first_s - origin) / EPOCH_S).astype(np.int64)
+        swing[np.clip(places, 0, count - 1)] = blocks[:, 3] - blocks[:, 2]
+    return swing
