@@ -53,8 +53,8 @@ def walks_unloaded(
 def _text(foot: Foot, walks_s: int) -> str:
     return (
         f"{foot.value} foot: it moves as in walking for {walks_s} s while its forces stay near 0: the insole "
-        "is not in the shoe, its force sensors fail, or the foot is spared, as on crutches; its steps are not "
-        "counted"
+        "is not in the shoe, its force sensors fail, or the foot is spared, as on crutches; its steps are "
+        "not counted"
     )
 
 
