@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 import numpy as np
+from plantigrade.gait.doings import ActivityKind
 from plantigrade.gait.engine import analyze
-from plantigrade.gait.results import ActivityKind, Analysis
+from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Walk
 from plantigrade.twin.body.day import Doing, Segment
 from plantigrade.twin.moving_day import MovingDay, moving_day
@@ -39,7 +40,7 @@ ORDER: Final[tuple[Doing, ...]] = ("walk", *SECONDS)
 
 
 @dataclass(frozen=True)
-class Told:
+class Lived:
     """One person: seconds by (done, told), and strides in walking bouts where none were made.
 
     Attributes:
@@ -90,12 +91,12 @@ def false_strides(day: MovingDay, analysis: Analysis) -> int:
     return count
 
 
-def people(numbers: Sequence[int]) -> Iterator[Told]:
+def people(numbers: Sequence[int]) -> Iterator[Lived]:
     """All of these people."""
     for number in numbers:
         day = moving_day(number, plan(number), insoles=True)
         both = [analyze(day.walk), analyze(without_motion(day.walk))]
-        yield Told(
+        yield Lived(
             seconds(day, both[0]),
             seconds(day, both[1]),
             (false_strides(day, both[0]), false_strides(day, both[1])),
@@ -119,14 +120,14 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=30)
     parser.add_argument("--first", type=int, default=1000, help="number of the first person")
     options = parser.parse_args()
-    found: list[Told] = []
+    found: list[Lived] = []
     for one in people(range(options.first, options.first + options.people)):
         found.append(one)
         with_motion, alone = Counter[tuple[Doing, ActivityKind]](), Counter[tuple[Doing, ActivityKind]]()
-        for told in found:
-            with_motion.update(told.with_motion)
-            alone.update(told.forces_alone)
-        strides = [sum(told.false_strides[way] for told in found) for way in range(2)]
+        for each in found:
+            with_motion.update(each.with_motion)
+            alone.update(each.forces_alone)
+        strides = [sum(each.false_strides[way] for each in found) for way in range(2)]
         print(f"\n{len(found)} people; with motion, then forces alone; strides on bicycles: {strides}")
         print("\n".join([*table(with_motion), "", *table(alone)]), flush=True)
 

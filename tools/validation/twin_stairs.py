@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from plantigrade.gait.doings import Flight, StairPattern
 from plantigrade.gait.engine import analyze
-from plantigrade.gait.results import Flight, StairPattern
 from plantigrade.twin.body.motion import Course, Slope, Stairs, Turn
 from plantigrade.twin.moving_people import MovingWalk, moving_walk
 
@@ -34,13 +34,13 @@ class Beside:
     Attributes:
         kind: of course.
         true: (height in m, stairs, pattern) of each flight.
-        told: by the analysis.
+        found: by the analysis.
         strides: whose motion is known.
     """
 
     kind: str
     true: tuple[tuple[float, int, StairPattern], ...]
-    told: tuple[Flight, ...]
+    found: tuple[Flight, ...]
     strides: int
 
 
@@ -84,8 +84,8 @@ def walks(people: Sequence[int]) -> Iterator[Beside]:
 def matched(one: Beside) -> Iterator[tuple[tuple[float, int, StairPattern], Flight]]:
     """Flights of the truth with what is told of them, where as many are told, in the same ways."""
     ways = [np.sign(height) for height, _, _ in one.true]
-    if ways == [np.sign(flight.height_m) for flight in one.told]:
-        yield from zip(one.true, one.told, strict=True)
+    if ways == [np.sign(flight.height_m) for flight in one.found]:
+        yield from zip(one.true, one.found, strict=True)
 
 
 def table(rows: Sequence[Beside]) -> list[str]:
@@ -97,7 +97,7 @@ def table(rows: Sequence[Beside]) -> list[str]:
         own = [one for one in rows if one.kind == kind]
         pairs = [pair for one in own for pair in matched(one)]
         cells = [kind, len(own), sum(one.strides for one in own), sum(len(one.true) for one in own)]
-        cells += [sum(len(one.told) for one in own), len(pairs)]
+        cells += [sum(len(one.found) for one in own), len(pairs)]
         if pairs:
             off = np.array([100.0 * (flight.height_m - true[0]) for true, flight in pairs])
             sd = np.array([100.0 * flight.height_sd_m for _, flight in pairs])

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from plantigrade.array_types import F64
+from plantigrade.gait.doings import ON_FOOT
 from plantigrade.gait.pressure.load_map import LoadMap
-from plantigrade.gait.results import ON_FOOT
 from plantigrade.posture.baseline.t_distribution import t_quantile
 
 CONFIDENCE: Final = 0.95

@@ -192,6 +192,35 @@ class Analysis:
         columns["bout"], units["bout"] = columns.pop("index"), units.pop("index")
         return table(columns, units, self._about(), ["bout"])
 
+    def activities(self) -> "pd.DataFrame":
+        """What the wearer did, span by span: `kind` (as in the analysis' JSON), `from_s`, `to_s`.
+
+        Example:
+            >>> import plantigrade as pg
+            >>> pg.analyze(pg.twin.example_file()).activities()["kind"].tolist()
+            ['walking']
+        """
+        found = self._found.analysis.activities
+        columns = {name: [getattr(one, name) for one in found] for name in ("kind", "from_s", "to_s")}
+        return table(columns, {"kind": "1", "from_s": "s", "to_s": "s"}, self._about())
+
+    def stairs(self) -> "pd.DataFrame":
+        """Flights of stairs, a row each; none without a motion sensor.
+
+        `from_s`, `to_s`, `height_m` (downstairs negative), `height_sd_m` (its standard uncertainty), `steps`
+        (stairs), `pattern` (step_over_step or step_by_step).
+
+        Example:
+            >>> import plantigrade as pg
+            >>> len(pg.analyze(pg.twin.example_file()).stairs())
+            0
+        """
+        units = {"from_s": "s", "to_s": "s", "height_m": "m", "height_sd_m": "m", "steps": "1"}
+        units["pattern"] = "1"
+        found = self._found.analysis.stairs
+        columns = {name: [getattr(flight, name) for flight in found] for name in units}
+        return table(columns, units, self._about())
+
     def balance(self) -> "pd.DataFrame":
         """Spans of standing, a row each: `kind`, `from_s`, `to_s`, `leg`, `eyes`, `caveats`, then the
         figures.

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait import bouts
+from plantigrade.gait.doings import Flight
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.load_levels import LoadLevels
 from plantigrade.gait.motion.seconds import Seconds, seconds_of
 from plantigrade.gait.motion.settings import FEWEST_UPRIGHT_S, LYING_TILT_DEG
 from plantigrade.gait.moved_seconds import MovedSeconds
-from plantigrade.gait.results import Activity, Flight
+from plantigrade.gait.results import Activity
 from plantigrade.gait.settings import EPOCH_S, LIGHT_SHARE, STANDING_LOAD_SHARE, Settings
 from plantigrade.gait.signals import Floats, Foot
 

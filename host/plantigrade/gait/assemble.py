@@ -9,11 +9,11 @@ from plantigrade.gait import bouts as bouts_of
 from plantigrade.gait import findings, stairs, summary, travel
 from plantigrade.gait.activities import activities_of, motion_seconds
 from plantigrade.gait.bilateral import Contacts, stride_table
+from plantigrade.gait.doings import Flight
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
 from plantigrade.gait.load_levels import LoadedFrom, LoadLevels, load_levels, steady_sum
-from plantigrade.gait.motion.pedalling import cycling_spans
-from plantigrade.gait.motion.settings import PEDAL_CELL_S
+from plantigrade.gait.motion.pedalling import cycling_spans, with_edges
 from plantigrade.gait.plausibility import contradictions
 from plantigrade.gait.results import (
     Analysis,
@@ -77,21 +77,12 @@ def assemble(
     still = spans_of_rows(load, still_at)
     followed = [side.stream for side in sides]
     cycling = cycling_spans([stream.motion.trace for stream in followed if stream.motion.seen])
-    pedals = [(a - PEDAL_CELL_S, b + PEDAL_CELL_S) for a, b in cycling]
     full = [_full_contacts(side, settings, alone=len(sides) == 1) for side in sides]
-    steps = [outside(outside(contacts, still), pedals) for contacts in full]
+    steps = [outside(outside(contacts, still), with_edges(cycling)) for contacts in full]
     breaks = [side.contacts.breaks_s for side in sides]
     spans = bouts_of.walking_spans(steps, breaks, settings.bout)
     spans = bouts_of.assign_bouts(tables, spans, settings.bout)
-    running = bouts_of.running_bouts(tables, len(spans))
-    for side in sides:
-        _mark_contacts(side, settings, running, alone=len(running) == len(spans))
-    turns: list[Turn] = []
-    for bout in range(len(spans)):
-        turns += _turns_of(tables, bout, settings)
-    climbed = stairs.flights(tables)
-    for table in tables:
-        table.reason[table.bout < 0] |= Reason.OUTSIDE_BOUT
+    turns, climbed = _mark(sides, len(spans), settings)
     feet = {side.stream.foot: _foot(side, rate_hz, two_feet=len(sides) == 2) for side in sides}
     walking_n = _walking_weight(sides)
     levels = load_levels(
@@ -110,12 +101,10 @@ def assemble(
     gait = gait_of([(side.stream, side.table) for side in sides], found)
     found += _findings_of_gait(gait, levels)
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
-    both = _both(sides, feet, walks)
+    both = _both(sides, feet, walks, climbed)
     found += findings.ways_apart(both)
     seconds = motion_seconds(followed)
     found += walks_unloaded(followed, seconds, levels.loaded_n)
-    if travel.has_motion(tables):
-        both |= stairs.figures(climbed)
     return Analysis(
         source=source,
         sample_rate_hz=rate_hz,
@@ -136,6 +125,21 @@ def assemble(
         pair_load=load,
         settings=settings.as_flat(),
     )
+
+
+def _mark(sides: Sequence[_Side], bouts: int, settings: Settings) -> tuple[list[Turn], list[Flight]]:
+    """Reasons of the strides (in place); the turns and the flights of stairs in the bouts."""
+    tables = [side.table for side in sides]
+    running = bouts_of.running_bouts(tables, bouts)
+    for side in sides:
+        _mark_contacts(side, settings, running, alone=len(running) == bouts)
+    turns: list[Turn] = []
+    for bout in range(bouts):
+        turns += _turns_of(tables, bout, settings)
+    climbed = stairs.flights(tables)
+    for table in tables:
+        table.reason[table.bout < 0] |= Reason.OUTSIDE_BOUT
+    return turns, climbed
 
 
 def _findings_of_gait(gait: Gait, levels: LoadLevels) -> list[SignalFinding]:
@@ -318,7 +322,10 @@ def _bout(
 
 
 def _both(
-    sides: Sequence[_Side], feet: Mapping[Foot, FootAnalysis], walks: Sequence[Bout]
+    sides: Sequence[_Side],
+    feet: Mapping[Foot, FootAnalysis],
+    walks: Sequence[Bout],
+    climbed: Sequence[Flight],
 ) -> dict[str, Parameter]:
     tables = {side.stream.foot: side.table for side in sides}
     result = summary.joined(list(tables.values()))
@@ -331,6 +338,8 @@ def _both(
     cadence = 2.0 * 60.0 / stride.value if stride.value else None
     result["cadence_steps_per_min"] = figure("cadence_steps_per_min", cadence, stride.n, stride.note)
     result |= travel.figures(tables, len(walks), cadence)
+    if travel.has_motion(list(tables.values())):
+        result |= stairs.figures(climbed)
     result |= summary.variability([foot.parameters for foot in feet.values()])
     result |= summary.bout_variability(list(tables.values()), len(walks))
     if len(tables) == 2:

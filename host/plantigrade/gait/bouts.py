@@ -6,8 +6,9 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.doings import ActivityKind, Flight
 from plantigrade.gait.moved_seconds import MovedSeconds, lying_of, unworn_of
-from plantigrade.gait.results import Activity, ActivityKind, Flight, Hour, StrideTable
+from plantigrade.gait.results import Activity, Hour, StrideTable
 from plantigrade.gait.settings import (
     DURATION_BINS_S,
     RUNNING_STANCE_PCT,

@@ -14,8 +14,7 @@ from collections.abc import Callable, Collection
 from plantigrade.gait.assemble import assemble
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream, GaitInputError
-from plantigrade.gait.motion.pedalling import cycling_spans
-from plantigrade.gait.motion.settings import PEDAL_CELL_S
+from plantigrade.gait.motion.pedalling import cycling_spans, with_edges
 from plantigrade.gait.results import Analysis, Event, StrideTable
 from plantigrade.gait.settings import (
     HIGHEST_RATE_HZ,
@@ -135,7 +134,7 @@ class Engine:
         """
         left, right = self._streams.get(Foot.LEFT), self._streams.get(Foot.RIGHT)
         sensed = [stream.motion.trace for stream in self._streams.values() if stream.motion.seen]
-        rides = [(a - PEDAL_CELL_S, b + PEDAL_CELL_S) for a, b in cycling_spans(sensed)]
+        rides = with_edges(cycling_spans(sensed))
         if left is None or right is None or left.quantity != "force" or right.quantity != "force":
             return rides
         load = PairLoad.of(left.load.bins(), right.load.bins())

@@ -3,12 +3,13 @@ column."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntFlag, StrEnum
-from typing import TYPE_CHECKING, Final, Literal
+from enum import Enum, IntFlag
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.doings import ActivityKind, Flight
 from plantigrade.gait.load_levels import LoadLevels
 from plantigrade.gait.motion.values import Flag, Value
 from plantigrade.gait.parameters.definition import Home
@@ -20,19 +21,6 @@ from plantigrade.gait.tested_range import Gait
 ALGORITHM_VERSION = "1"
 
 EventKind = Literal["initial_contact", "final_contact"]
-ActivityKind = Literal[
-    "walking",
-    "standing",
-    "sitting",
-    "not_worn",
-    "unknown",
-    "stairs_up",
-    "stairs_down",
-    "lying",
-    "cycling",
-]
-ON_FOOT: Final[tuple[ActivityKind, ...]] = ("walking", "stairs_up", "stairs_down")
-"""Activities in which steps are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,34 +404,6 @@ class Turn:
     from_s: float
     to_s: float
     angle_deg: float | None = None
-
-
-class StairPattern(StrEnum):
-    """How the feet take stairs."""
-
-    STEP_OVER_STEP = "step_over_step"
-    """A foot on each stair: reciprocal."""
-    STEP_BY_STEP = "step_by_step"
-    """Both feet on each stair."""
-
-
-@dataclass(frozen=True, slots=True)
-class Flight:
-    """A flight of stairs that was climbed or descended, from `from_s` to `to_s`.
-
-    Attributes:
-        height_m: how much higher it ends; negative downstairs.
-        height_sd_m: its standard uncertainty.
-        steps: stairs.
-        pattern: one foot or both on each stair.
-    """
-
-    from_s: float
-    to_s: float
-    height_m: float
-    height_sd_m: float
-    steps: int
-    pattern: StairPattern
 
 
 @dataclass(frozen=True, eq=False)

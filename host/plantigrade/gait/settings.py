@@ -127,10 +127,6 @@ STANDING_LOAD_SHARE: Final = 0.6
 UNWORN_LOAD_SHARE: Final = 0.04
 UNWORN_MOVE_SHARE: Final = 0.06
 """Below both, load and swing of the load, no foot is in the shoe."""
-BEARING_MOVE_SHARE: Final = 0.3
-"""A foot whose load swings by so much within a second walks, and does not only bear some of the weight."""
-FEWEST_UNLOADED_S: Final = 20
-"""Seconds in which a foot walks without any load, from which it is said: a kick and a hop take less."""
 SHORTEST_TIMED_S: Final = 10.0
 """Walking in an hour from which its cadence is told."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.doings import Flight, StairPattern
 from plantigrade.gait.motion.settings import (
     FEWEST_STAIR_STRIDES,
     FEWEST_STAIRS,
@@ -21,7 +22,7 @@ from plantigrade.gait.motion.settings import (
     STAIR_STRIDE_M,
     STEP_OVER_STEP_M,
 )
-from plantigrade.gait.results import Flight, Parameter, Reason, StairPattern, StrideTable, figure
+from plantigrade.gait.results import Parameter, Reason, StrideTable, figure
 
 Rows = npt.NDArray[np.int64]
 

@@ -7,11 +7,10 @@ import numpy as np
 
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.motion.seconds import Seconds
+from plantigrade.gait.motion.settings import BEARING_MOVE_SHARE, FEWEST_UNLOADED_S
 from plantigrade.gait.results import SignalFinding
 from plantigrade.gait.settings import (
-    BEARING_MOVE_SHARE,
     EPOCH_S,
-    FEWEST_UNLOADED_S,
     STANDING_SUM_N,
     UNWORN_MOVE_SHARE,
 )
@@ -33,7 +32,7 @@ def walks_unloaded(
     if len(streams) < len(Foot) or any(stream.quantity != "force" for stream in streams):
         return []
     origin = min(stream.first_s for stream in streams)
-    whole_n = weight_n or STANDING_SUM_N
+    body_n = weight_n or STANDING_SUM_N
     found: list[SignalFinding] = []
     for stream in streams:
         moved = seconds.get(stream.foot)
@@ -42,8 +41,8 @@ def walks_unloaded(
         (other,) = (one for one in streams if one is not stream)
         count = len(moved.swift)
         with np.errstate(invalid="ignore"):
-            light = _swings(stream, origin, count) < UNWORN_MOVE_SHARE * whole_n
-            bears = _swings(other, origin, count) >= BEARING_MOVE_SHARE * whole_n
+            light = _swings(stream, origin, count) < UNWORN_MOVE_SHARE * body_n
+            bears = _swings(other, origin, count) >= BEARING_MOVE_SHARE * body_n
         walks_s = int(np.count_nonzero(moved.swift & light & bears))
         if walks_s >= FEWEST_UNLOADED_S:
             found.append(SignalFinding(_CODE, _text(stream.foot, walks_s), stream.foot))

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
+from plantigrade.gait.doings import Flight, StairPattern
 from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in
-from plantigrade.gait.results import Analysis, Flight, StairPattern, Turn
+from plantigrade.gait.results import Analysis, Turn
 from plantigrade.gait.travel import has_motion
 from plantigrade.report.document_blocks import Block, Text
 from plantigrade.report.document_tables import feet_table

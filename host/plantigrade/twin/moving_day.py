@@ -95,13 +95,13 @@ def _one_after_the_other(feet: Sequence[Felt], begins_s: F64) -> Felt:
         which = np.clip(np.searchsorted(begins_s, time_s, side="right") - 1, 0, len(feet) - 1)
         count = len(time_s)
         felt_acc, felt_rate, place = np.zeros((3, count, 3))
-        whole = Inertial(felt_acc, felt_rate, place, np.zeros((count, 3, 3)))
+        joined = Inertial(felt_acc, felt_rate, place, np.zeros((count, 3, 3)))
         for number in np.unique(which):
             rows = which == number
             part = feet[int(number)](time_s[rows] - begins_s[number])
-            whole.acc_m_s2[rows], whole.gyr_deg_s[rows] = part.acc_m_s2, part.gyr_deg_s
-            whole.position_m[rows], whole.rotation[rows] = part.position_m, part.rotation
-        return whole
+            joined.acc_m_s2[rows], joined.gyr_deg_s[rows] = part.acc_m_s2, part.gyr_deg_s
+            joined.position_m[rows], joined.rotation[rows] = part.position_m, part.rotation
+        return joined
 
     return felt
 

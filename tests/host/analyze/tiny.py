@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 import numpy as np
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
+from plantigrade.gait.doings import Flight, StairPattern
 from plantigrade.gait.load_levels import LoadedFrom, LoadLevels
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import (
@@ -14,14 +15,12 @@ from plantigrade.gait.results import (
     Analysis,
     Bout,
     Ensemble,
-    Flight,
     FootAccounting,
     FootAnalysis,
     Hour,
     Parameter,
     Reason,
     SignalFinding,
-    StairPattern,
     StrideTable,
     Turn,
 )

@@ -89,11 +89,11 @@ def test_missing_samples_are_no_ride_and_no_seconds() -> None:
 def test_a_trace_is_the_same_in_pieces_of_any_size() -> None:
     acc = np.random.default_rng(1).normal(0.0, 3.0, (1000, 3)).astype(np.float32)
     time_s, gyr = (np.arange(1000) + 0.5) / RATE_HZ, acc * 2.0
-    whole, parts = MotionTrace(RATE_HZ), MotionTrace(RATE_HZ)
-    whole.feed(time_s, acc, gyr)
+    once, parts = MotionTrace(RATE_HZ), MotionTrace(RATE_HZ)
+    once.feed(time_s, acc, gyr)
     for rows in np.split(np.arange(1000), [1, 2, 3, 17, 400, 401, 990]):
         parts.feed(time_s[rows], acc[rows], gyr[rows])
-    for one, other in zip(whole.groups(10, 10), parts.groups(10, 10), strict=True):
+    for one, other in zip(once.groups(10, 10), parts.groups(10, 10), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -168,11 +168,11 @@ def day() -> MovingDay:
 def test_a_virtual_person_walks_sits_lies_rides_and_carries_the_shoes(day: MovingDay) -> None:
     found = analyze(day.walk)
     middles = {doing: 0.5 * (start + stop) for doing, start, stop in day.done}
-    told = {
+    kinds = {
         doing: next(one.kind for one in found.activities if one.from_s <= at < one.to_s)
         for doing, at in middles.items()
     }
-    assert told == {
+    assert kinds == {
         "walk": "walking",
         "sit": "sitting",
         "lie": "lying",
@@ -186,11 +186,11 @@ def test_a_virtual_person_walks_sits_lies_rides_and_carries_the_shoes(day: Movin
 
 
 def test_activities_are_the_same_however_the_samples_come(day: MovingDay) -> None:
-    whole = analyze(day.walk)
+    expected = analyze(day.walk)
     engine = Engine(sample_rate_hz=day.walk.sample_rate_hz, body_weight_n=day.walk.body_weight_n)
     for left, right in day.walk.chunks(733):
         engine.feed(left, right)
-    assert engine.finish().activities == whole.activities
+    assert engine.finish().activities == expected.activities
 
 
 def test_live_strides_on_a_bicycle_are_no_strides_once_it_is_known(day: MovingDay) -> None:

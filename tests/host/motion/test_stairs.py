@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from plantigrade.gait.doings import Flight, StairPattern
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.motion.values import COLUMNS, Flag, Value
-from plantigrade.gait.results import Flight, Reason, StairPattern, StrideTable
+from plantigrade.gait.results import Reason, StrideTable
 from plantigrade.gait.stairs import figures, flights
 from plantigrade.twin.body.motion import Course, Slope, Stairs
 from plantigrade.twin.moving_people import moving_walk

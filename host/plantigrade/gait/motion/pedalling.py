@@ -100,6 +100,15 @@ def cycling_spans(traces: list[MotionTrace]) -> list[Span]:
     return _spans(first.numbers[found])
 
 
+def with_edges(spans: list[Span]) -> list[Span]:
+    """Rides with what may belong to them: a stretch that is pedalled in part only is none of theirs.
+
+    >>> with_edges([(10.0, 40.0)])
+    [(5.0, 45.0)]
+    """
+    return [(start - PEDAL_CELL_S, stop + PEDAL_CELL_S) for start, stop in spans]
+
+
 def _spans(numbers: Numbers) -> list[Span]:
     """From the first tenths of stretches with pedals to spans of time."""
     if not len(numbers):

@@ -134,6 +134,8 @@ FLOOR_M: Final = 3.0
 
 TRACE_BIN_S: Final = 0.1
 """Means over tenths of a second are stored: pedals turn twice a second at most."""
+TRACE_COLUMNS: Final = 4
+"""Acceleration along x, y and z in m/s2, rate about x in degrees/s."""
 UNMOVED_M_S2: Final = 0.05
 UNMOVED_DEG_S: Final = 0.5
 """SD of the tenths within a second, below which nothing moves. A sensor's own noise is 0.004 and 0.02 (ST
@@ -179,6 +181,13 @@ FEWEST_PEDAL_CELLS: Final = 2
 """Fifteen seconds."""
 LONGEST_COAST_S: Final = 30.0
 """A shorter rest of the pedals does not end a ride."""
+
+# -- a foot that walks without load
+
+BEARING_MOVE_SHARE: Final = 0.3
+"""A foot whose load swings by so much within a second walks, and does not only bear some of the weight."""
+FEWEST_UNLOADED_S: Final = 20
+"""Seconds in which a foot walks without any load, from which it is said: a kick and a hop take less."""
 
 # -- how the axes of a sensor lie (recordings of others)
 

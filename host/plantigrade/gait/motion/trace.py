@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.motion.settings import TRACE_BIN_S
-from plantigrade.gait.motion.trace_kernel import STATE, TRACE_COLUMNS, tenths
+from plantigrade.gait.motion.settings import TRACE_BIN_S, TRACE_COLUMNS
+from plantigrade.gait.motion.trace_kernel import STATE, tenths
 from plantigrade.gait.signals import Floats, Forces
 
 Numbers = npt.NDArray[np.int64]

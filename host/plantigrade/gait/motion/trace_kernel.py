@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.compiled import compiled
+from plantigrade.gait.motion.settings import TRACE_COLUMNS
 from plantigrade.gait.signals import Floats, Forces
 
-TRACE_COLUMNS: Final = 4
-"""Acceleration along x, y and z in m/s2, rate about x in degrees/s."""
 STATE: Final = 2 + TRACE_COLUMNS
 """Number of the tenth under way, samples in it, their sums."""
 

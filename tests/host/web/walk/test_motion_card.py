@@ -7,7 +7,7 @@ from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in
 from plantigrade.library.catalogue.library import Library
 from plantigrade.service.workers.analyse import analyse_recording
-from plantigrade.twin.body.motion import Course, Turn
+from plantigrade.twin.body.motion import Course, Stairs, Turn
 from plantigrade.twin.moving_people import moving_walk
 from plantigrade.web.accounts.rights import Role
 from plantigrade.web.pages.walk.details import SIX, TABLES
@@ -51,6 +51,20 @@ def test_with_a_sensor_way_and_speed_are_told_with_their_uncertainty(browser: Br
         assert f">{name}<" in card
     assert "SD; 95 % CI" in card
     assert "° to the left in " in card
+
+
+def test_stairs_are_flights_for_the_clinician_and_floors_for_the_wearer(
+    browser: Browser, library: Library
+) -> None:
+    """A flight of some twenty stairs of 18 cm: 3.6 m."""
+    up = Course(heights=(Stairs(10.0, 21.0, 0.18, 0.29),))
+    name = stored(library, moving_walk(4, 30.0, 1.2, up).walk, "P001", later_s=11 * 86_400)
+    analyse_recording(library, name)
+    assert "You climbed about 1 floor." in browser(Role.PATIENT, "P001").get(f"/walks/{name}").text
+    page = browser(Role.CLINICIAN, shares="P001").get(f"/walks/{name}?person=P001").text
+    card = page.partition('id="walk-motion"')[2].partition("</section>")[0]
+    assert "Stairs, upwards: 3." in card and "in 1 flight (stairs: " in card
+    assert "downwards" not in card
 
 
 def test_without_a_sensor_it_is_said_why_nothing_is_known(browser: Browser) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from plantigrade.analysis.stored import StoredDocument, StoredFlight, StoredTurn
+from plantigrade.gait.doings import StairPattern
 from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in
-from plantigrade.gait.results import StairPattern
 from plantigrade.gait.summary import NO_MOTION
 from plantigrade.web.formats import Formats
 from plantigrade.web.pages.walk.details import Figure, Line, figure_of, table_of
