@@ -198,7 +198,7 @@ class Analysis:
         Example:
             >>> import plantigrade as pg
             >>> pg.analyze(pg.twin.example_file()).activities()["kind"].tolist()
-            ['walking']
+            ['walking', 'standing']
         """
         found = self._found.analysis.activities
         columns = {name: [getattr(one, name) for one in found] for name in ("kind", "from_s", "to_s")}

@@ -93,8 +93,18 @@ def test_a_trace_is_the_same_in_pieces_of_any_size() -> None:
     once.feed(time_s, acc, gyr)
     for rows in np.split(np.arange(1000), [1, 2, 3, 17, 400, 401, 990]):
         parts.feed(time_s[rows], acc[rows], gyr[rows])
-    for one, other in zip(once.groups(10, 10), parts.groups(10, 10), strict=True):
-        np.testing.assert_array_equal(one, other)
+    (numbers, means), (same_numbers, same_means) = *once.groups(10, 10), *parts.groups(10, 10)
+    np.testing.assert_array_equal(numbers, same_numbers)
+    np.testing.assert_array_equal(means, same_means)
+    assert len(numbers) == 20
+
+
+def test_times_that_jump_to_and_fro_do_no_harm() -> None:
+    """They are refused later; the trace comes before."""
+    made = MotionTrace(RATE_HZ)
+    time_s = np.where(np.arange(1000) % 2, 0.0, 50.0)
+    made.feed(time_s, np.zeros((1000, 3), np.float32), np.zeros((1000, 3), np.float32))
+    assert cycling_spans([made]) == []
 
 
 def test_seconds_that_rest_and_jolts_after_which_a_shoe_lies_as_before() -> None:

@@ -26,7 +26,7 @@ from plantigrade.gait.motion.settings import (
     TRACE_BIN_S,
 )
 from plantigrade.gait.motion.trace import MotionTrace, Numbers
-from plantigrade.gait.signals import Floats
+from plantigrade.gait.signals import Floats, Forces
 
 Span = tuple[float, float]
 _WIDTH = round(PEDAL_CELLS * PEDAL_CELL_S / TRACE_BIN_S)
@@ -52,7 +52,18 @@ class _Turning:
 
 
 def _turning(trace: MotionTrace) -> _Turning:
-    numbers, values = trace.groups(_WIDTH, _STEP)
+    """All stretches of a foot."""
+    parts = [_some(numbers, values) for numbers, values in trace.groups(_WIDTH, _STEP)]
+    none = np.empty(0, np.int64)
+    return _Turning(
+        np.concatenate([none, *(part.numbers for part in parts)]),
+        np.concatenate([none, *(part.line for part in parts)]),
+        np.concatenate([np.empty(0, np.complex128), *(part.arrow for part in parts)]),
+        np.concatenate([np.empty(0, np.bool_), *(part.pedals for part in parts)]),
+    )
+
+
+def _some(numbers: Numbers, values: Forces) -> _Turning:
     plane = values[:, :, 1].astype(np.float64) + 1j * values[:, :, 2].astype(np.float64)
     plane -= plane.mean(axis=1, keepdims=True)
     lines = np.fft.fft(plane * _WINDOW, axis=1)

@@ -53,18 +53,17 @@ def seconds_of(trace: MotionTrace, from_s: float, count: int) -> Seconds:
     """Seconds from `from_s` on, of a trace whose own seconds are those of the common clock: each counts where
     its middle lies."""
     per_second = round(1.0 / TRACE_BIN_S)
-    numbers, values = trace.groups(per_second, per_second)
-    places = np.floor(numbers * TRACE_BIN_S + 0.5 - from_s).astype(np.int64)
-    inside = (places >= 0) & (places < count)
-    places, values = places[inside], values[inside].astype(np.float64)
-    known, gravity = np.zeros(count, np.bool_), np.full((count, 3), np.nan)
+    known, swift, gravity = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.full((count, 3), np.nan)
     swing, turning = np.full(count, np.nan), np.full(count, np.nan)
-    known[places] = True
-    gravity[places] = values[:, :, :3].mean(axis=1)
-    swing[places] = np.sqrt(values[:, :, :3].var(axis=1).sum(axis=1))
-    turning[places] = values[:, :, 3].std(axis=1)
-    swift = np.zeros(count, np.bool_)
-    swift[places] = np.abs(values[:, :, 3]).max(axis=1) >= SWIFT_DEG_S
+    for numbers, means in trace.groups(per_second, per_second):
+        places = np.floor(numbers * TRACE_BIN_S + 0.5 - from_s).astype(np.int64)
+        inside = (places >= 0) & (places < count)
+        places, values = places[inside], means[inside].astype(np.float64)
+        known[places] = True
+        gravity[places] = values[:, :, :3].mean(axis=1)
+        swing[places] = np.sqrt(values[:, :, :3].var(axis=1).sum(axis=1))
+        turning[places] = values[:, :, 3].std(axis=1)
+        swift[places] = np.abs(values[:, :, 3]).max(axis=1) >= SWIFT_DEG_S
     with np.errstate(invalid="ignore"):
         quiet = known & (swing < UNMOVED_M_S2) & (turning < UNMOVED_DEG_S)
         calm, shaken = known & (swing < REST_ACC_SD_M_S2), known & (swing >= SHAKEN_M_S2)

@@ -134,6 +134,8 @@ FLOOR_M: Final = 3.0
 
 TRACE_BIN_S: Final = 0.1
 """Means over tenths of a second are stored: pedals turn twice a second at most."""
+GROUPS_AT_ONCE: Final = 2048
+"""Stretches that are looked at together: of a day they would take a tenth of a gigabyte."""
 TRACE_COLUMNS: Final = 4
 """Acceleration along x, y and z in m/s2, rate about x in degrees/s."""
 UNMOVED_M_S2: Final = 0.05

@@ -1,11 +1,12 @@
 """How a foot moves, ten times a second: small enough for a day, and enough to tell what its wearer does."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.motion.settings import TRACE_BIN_S, TRACE_COLUMNS
+from plantigrade.gait.motion.settings import GROUPS_AT_ONCE, TRACE_BIN_S, TRACE_COLUMNS
 from plantigrade.gait.motion.trace_kernel import STATE, tenths
 from plantigrade.gait.signals import Floats, Forces
 
@@ -27,13 +28,12 @@ class MotionTrace:
 
     def feed(self, time_s: Floats, acc: Forces, gyr: Forces) -> None:
         """Take the next samples (n,), (n, 3), (n, 3), which are numbers."""
-        room = int((time_s[-1] - time_s[0]) / TRACE_BIN_S) + 2 if len(time_s) else 0
-        room = max(1, min(room, len(time_s) + 1))
-        numbers, values = np.empty(room, np.int64), np.empty((room, TRACE_COLUMNS), np.float32)
+        numbers = np.empty(len(time_s) + 1, np.int64)
+        values = np.empty((len(time_s) + 1, TRACE_COLUMNS), np.float32)
         ended = tenths(time_s, acc, gyr, TRACE_BIN_S, self._fewest, self._state, numbers, values)
         if ended:
-            self._numbers.append(numbers[:ended])
-            self._values.append(values[:ended])
+            self._numbers.append(numbers[:ended].copy())
+            self._values.append(values[:ended].copy())
 
     @property
     def _fewest(self) -> float:
@@ -45,14 +45,14 @@ class MotionTrace:
         while self._numbers and self._numbers[0][-1] * TRACE_BIN_S < time_s:
             del self._numbers[0], self._values[0]
 
-    def groups(self, width: int, step: int) -> tuple[Numbers, Forces]:
-        """Stretches of so many tenths in a row, none of them missing.
+    def groups(self, width: int, step: int) -> Iterator[tuple[Numbers, Forces]]:
+        """Stretches of so many tenths in a row, none of them missing, some thousands at a time.
 
         Args:
             width: tenths of a stretch.
             step: a stretch begins at each multiple of it.
 
-        Returns:
+        Yields:
             (g,) numbers of their first tenths, and (g, width, TRACE_COLUMNS) their values.
         """
         number, count = self._state[:2]
@@ -63,7 +63,6 @@ class MotionTrace:
         starts = np.flatnonzero(numbers % step == 0)
         starts = starts[starts + width <= len(numbers)]
         starts = starts[numbers[starts + width - 1] - numbers[starts] == width - 1]
-        if not len(starts):
-            return np.empty(0, np.int64), np.empty((0, width, TRACE_COLUMNS), np.float32)
-        windows = np.lib.stride_tricks.sliding_window_view(values, width, axis=0)
-        return numbers[starts], np.moveaxis(windows[starts], 2, 1)
+        for first in range(0, len(starts), GROUPS_AT_ONCE):
+            some = starts[first : first + GROUPS_AT_ONCE]
+            yield numbers[some], values[some[:, None] + np.arange(width)]
