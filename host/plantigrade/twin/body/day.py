@@ -59,16 +59,32 @@ def live_through(
             seconds = min(left_s, PIECE_S)
             conditions = tuple(_tired(c, passed_s) for c in segment.conditions)
             own = int(np.random.SeedSequence([seed, number, part]).generate_state(1)[0])
-            if segment.doing == "walk":
-                forces = walk(person, seconds, own, conditions, rate_hz).forces
-            elif segment.doing in ("feet-out", "lie", "cycle", "bag"):
-                forces = rest(person, segment.doing, seconds, own, rate_hz).forces
-            else:
-                forces = stand(person, seconds, own, conditions, rate_hz, segment.doing)
-            yield segment, forces
+            yield segment, forces_of(segment.doing, person, seconds, own, conditions, rate_hz)
             left_s -= seconds
             passed_s += seconds
             part += 1
+
+
+def forces_of(
+    doing: Doing,
+    person: Person,
+    seconds: float,
+    seed: int,
+    conditions: tuple[Condition, ...] = (),
+    rate_hz: float = 100.0,
+) -> ForceWalk:
+    """What a virtual pair feels while its wearer does one thing.
+
+    Example:
+        >>> from plantigrade.twin.body.person import draw_person
+        >>> forces_of("sit", draw_person(7), 2.0, seed=1).left.shape
+        (200, 16)
+    """
+    if doing == "walk":
+        return walk(person, seconds, seed, conditions, rate_hz).forces
+    if doing in ("feet-out", "lie", "cycle", "bag"):
+        return rest(person, doing, seconds, seed, rate_hz).forces
+    return stand(person, seconds, seed, conditions, rate_hz, doing)
 
 
 def _tired(condition: Condition, passed_s: float) -> Condition:

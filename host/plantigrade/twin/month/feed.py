@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.twin.body import Condition, Person, another_day, stand, walk
+from plantigrade.twin.body import Condition, Person, another_day
+from plantigrade.twin.body.day import Doing, forces_of
 from plantigrade.twin.electrical import FrontEnd
 
 RATE_HZ = 100
@@ -20,7 +21,6 @@ VARIANTS = 3
 """Pieces of each kind, from people as they are on different days."""
 OFF_S = 20.0
 
-Doing = Literal["walk", "stand", "sit", "off"]
 Foot = Literal["left", "right"]
 FEET: tuple[Foot, Foot] = ("left", "right")
 CHANNELS = 16
@@ -86,10 +86,8 @@ class Pieces:
             for numbers in ((day,), (day, number + 1))
         )
         person = another_day(self.person, of_day)
-        if doing == "walk":
-            forces = walk(person, self.piece_s, own, conditions).forces
-        else:
-            forces = stand(person, OFF_S if doing == "off" else self.piece_s, own, conditions, RATE_HZ, doing)
+        seconds = OFF_S if doing == "off" else self.piece_s
+        forces = forces_of(doing, person, seconds, own, conditions, RATE_HZ)
         return Piece(
             doing,
             {
