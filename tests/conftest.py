@@ -86,12 +86,9 @@ class OutcomeCounter:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On several cores the long tests come first: one that begins last would be waited for alone.
-
-    Those over the virtual radio come before all others: one process mostly waits, the others compute.
-    """
+    """On several cores the long tests come first: one that begins last would be waited for alone."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: ("untimed" not in item.keywords, "slow" not in item.keywords))
+        items.sort(key=lambda item: "slow" not in item.keywords)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,10 +1,10 @@
-"""The test command: what holds however busy the computer is, what measures time, what needs a browser.
+"""The test command: what only computes, what measures time, what waits for the radio, what needs a browser.
 
-Tests over the virtual radio that measure time run one at a time. They mostly wait, so what holds on a busy
-computer runs beside them and gets only the time that they leave (the scheduler's idle class, where there is
-one). Tests of the pages share a browser and a server for each core. Long runs (marker `soak`) are left out
-unless asked for. The closing lines say how many tests ran where, and of which kind they are; checks of
-style, one a file, are counted apart.
+Tests over the virtual radio that measure time run one at a time. They mostly wait, so what only computes runs
+beside them and gets the time that they leave (the scheduler's idle class, where there is one). Tests over the
+radio that measure no time run three at a time; tests of the pages share a browser and a server for each core.
+Long runs (marker `soak`) are left out unless asked for. The closing lines say how many tests ran where, and
+of which kind they are; checks of style, one a file, are counted apart.
 """
 
 import argparse
@@ -49,11 +49,10 @@ class Stage:
 
 
 # Each process gets its share of the tests in their order, so that what a file shares is mostly made once, and
-# takes over from others when it is done. Two more processes than cores, but for browsers: while a test waits
-# for the radio, for a disk or for another program, its core does the next.
+# takes over from others when it is done. One more process than cores where tests wait: for the radio, for a
+# disk or for another program.
 _ALL_CORES = ("-n", "2", "--dist", "worksteal")
-_MORE_THAN_CORES = ("-n", "4", "--dist", "worksteal")
-_ON_A_BUSY_COMPUTER = "(not radio or untimed) and not vm and not browser and not soak"
+_MORE_THAN_CORES = ("-n", "3", "--dist", "worksteal")
 STAGES = (
     (
         Stage(
@@ -62,9 +61,16 @@ STAGES = (
             ("radio", "vm"),
         ),
         Stage(
-            "what holds on a busy computer, four at a time",
-            (*_MORE_THAN_CORES, "-m", _ON_A_BUSY_COMPUTER),
+            "what only computes, three at a time",
+            (*_MORE_THAN_CORES, "-m", "not radio and not vm and not browser and not soak"),
             gives_way=True,
+        ),
+    ),
+    (
+        Stage(
+            "radio that measures no time, three at a time",
+            (*_MORE_THAN_CORES, "-m", "radio and untimed and not browser and not soak"),
+            ("untimed",),
         ),
     ),
     (

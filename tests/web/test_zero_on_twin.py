@@ -100,10 +100,12 @@ def press(page: "Page", button: str, wanted: int) -> None:
     """Press a button until the form is answered so: frames of a busy computer are late."""
     found, address = list[int](), page.url
     for _ in range(TRIES):
-        with page.expect_response(lambda one: one.request.method == "POST", timeout=ANSWERED_MS) as answer:
+        with (
+            page.expect_navigation(timeout=ANSWERED_MS),  # the page of before has been loaded for long
+            page.expect_response(lambda one: one.request.method == "POST", timeout=ANSWERED_MS) as answer,
+        ):
             page.get_by_role("button", name=button).click(no_wait_after=True)
         found.append(answer.value.status)
-        page.wait_for_load_state("load")
         if found[-1] == wanted:
             return
         page.goto(address)
