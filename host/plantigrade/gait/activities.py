@@ -1,25 +1,35 @@
 """What the wearer did in each second: by the load on the feet, and by their motion where it is known."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
-import numpy.typing as npt
 
-from plantigrade.gait import bouts
-from plantigrade.gait.doings import Flight
+from plantigrade.gait.bouts import Span
+from plantigrade.gait.doings import ActivityKind, Flight
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.load_levels import LoadLevels
+from plantigrade.gait.load_seconds import load_seconds
 from plantigrade.gait.motion.seconds import Seconds, seconds_of
 from plantigrade.gait.motion.settings import FEWEST_UPRIGHT_S, LYING_TILT_DEG
-from plantigrade.gait.moved_seconds import MovedSeconds
+from plantigrade.gait.moved_seconds import MovedSeconds, lying_of, unworn_of
 from plantigrade.gait.results import Activity
-from plantigrade.gait.settings import EPOCH_S, LIGHT_SHARE, STANDING_LOAD_SHARE, Settings
+from plantigrade.gait.settings import (
+    EPOCH_S,
+    LIGHT_SHARE,
+    STANDING_LOAD_SHARE,
+    UNWORN_LOAD_SHARE,
+    UNWORN_MOVE_SHARE,
+    Settings,
+)
 from plantigrade.gait.signals import Floats, Foot
+from plantigrade.gait.stillness import Flags, runs
 
-Flags = npt.NDArray[np.bool_]
 _UPRIGHT: Final = (0.0, 0.0, 1.0)
+_WALKING, _STANDING, _SITTING, _NOT_WORN, _UNKNOWN, _STAIRS_UP, _STAIRS_DOWN, _LYING, _CYCLING = range(9)
+_KINDS: Final[tuple[ActivityKind, ...]] = get_args(ActivityKind)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +47,11 @@ class _Loads:
 
 def activities_of(
     streams: Sequence[FootStream],
-    walking: Sequence[bouts.Span],
+    walking: Sequence[Span],
     levels: LoadLevels,
     settings: Settings,
     climbed: Sequence[Flight] = (),
-    cycling: Sequence[bouts.Span] = (),
+    cycling: Sequence[Span] = (),
     seconds: Mapping[Foot, Seconds] | None = None,
 ) -> list[Activity]:
     """Activities in spans of whole seconds.
@@ -59,7 +69,7 @@ def activities_of(
         return []
     loads = _loads(streams, levels, origin, count)
     moved = _moved(streams, seconds or {}, loads.load, origin, cycling)
-    return bouts.activities(
+    return spans_of_seconds(
         loads.load,
         loads.move,
         origin,
@@ -69,6 +79,54 @@ def activities_of(
         climbed,
         moved,
     )
+
+
+def spans_of_seconds(
+    loads: Floats,
+    moves: Floats,
+    from_s: float,
+    epoch_s: float,
+    walking: Sequence[Span],
+    unworn_s: float,
+    stairs: Sequence[Flight] = (),
+    moved: MovedSeconds | None = None,
+) -> list[Activity]:
+    """What the wearer did, in spans of whole epochs.
+
+    Args:
+        loads: (m,) load on both feet as a share of body weight, mean of each epoch; NaN where missing.
+        moves: (m,) largest swing of the load within each epoch, same unit.
+        from_s: time of the first epoch.
+        walking: spans of walking bouts.
+        unworn_s: unloaded and still for this long is not worn.
+        stairs: flights in these bouts.
+        moved: what the motion of the feet tells; without it all follows from the load.
+    """
+    times = from_s + epoch_s * (np.arange(len(loads)) + 0.5)
+    codes = np.full(len(loads), _UNKNOWN, np.int64)
+    known, unworn = np.isfinite(loads), math.ceil(unworn_s / epoch_s)
+    codes[known & (loads >= STANDING_LOAD_SHARE)] = _STANDING
+    codes[known & (loads < STANDING_LOAD_SHARE)] = _SITTING
+    if moved is None:
+        still = known & (loads < UNWORN_LOAD_SHARE) & (moves < UNWORN_MOVE_SHARE)
+        for start, stop in runs(still, unworn):
+            codes[start:stop] = _NOT_WORN
+    else:
+        codes[lying_of(moved, loads)] = _LYING
+        codes[moved.cycling] = _CYCLING
+        codes[unworn_of(moved, loads, moves, unworn)] = _NOT_WORN
+    for start, stop in walking:
+        codes[np.searchsorted(times, start) : np.searchsorted(times, stop)] = _WALKING
+    for one in stairs:
+        span = slice(int(np.searchsorted(times, one.from_s)), int(np.searchsorted(times, one.to_s)))
+        codes[span] = _STAIRS_UP if one.height_m > 0 else _STAIRS_DOWN
+    edges = np.flatnonzero(np.diff(codes)) + 1
+    starts, stops = np.append(0, edges), np.append(edges, len(codes))
+    return [
+        Activity(_KINDS[int(codes[a])], from_s + epoch_s * int(a), from_s + epoch_s * int(b))
+        for a, b in zip(starts, stops, strict=True)
+        if b > a
+    ]
 
 
 def _span(streams: Sequence[FootStream]) -> tuple[float, int]:
@@ -96,13 +154,9 @@ def _loads(streams: Sequence[FootStream], levels: LoadLevels, origin: float, cou
         if scale is None or not stream.epochs:
             loads[:] = np.nan
             continue
-        load, move = np.full(count, np.nan), np.zeros(count)
-        blocks = np.concatenate(stream.epochs)
-        places = np.clip((blocks[:, 0] + (stream.first_s - origin) / EPOCH_S).astype(np.int64), 0, count - 1)
-        load[places] = (blocks[:, 1] - zero) / scale
-        move[places] = (blocks[:, 3] - blocks[:, 2]) / scale
-        loads += load * (2.0 if len(streams) == 1 else 1.0)
-        moves = np.maximum(moves, move)
+        own = load_seconds(stream, origin, count)
+        loads += (own.mean - zero) / scale * (2.0 if len(streams) == 1 else 1.0)
+        moves = np.fmax(moves, own.swing / scale)
     return _Loads(loads, moves)
 
 
@@ -124,7 +178,7 @@ def _moved(
     seconds: Mapping[Foot, Seconds],
     load: Floats,
     origin: float,
-    cycling: Sequence[bouts.Span],
+    cycling: Sequence[Span],
 ) -> MovedSeconds | None:
     """What the motion of all feet tells together; None where no foot has a sensor."""
     feet = [(stream, seconds[stream.foot]) for stream in streams if stream.foot in seconds]

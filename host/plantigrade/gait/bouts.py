@@ -1,28 +1,19 @@
-"""Walking bouts after Mobilise-D, activities and the day's hours."""
+"""Walking bouts after Mobilise-D, and the day's hours."""
 
 from collections.abc import Sequence
-from typing import get_args
 
 import numpy as np
-import numpy.typing as npt
 
-from plantigrade.gait.doings import ActivityKind, Flight
-from plantigrade.gait.moved_seconds import MovedSeconds, lying_of, unworn_of
-from plantigrade.gait.results import Activity, Hour, StrideTable
+from plantigrade.gait.results import Hour, StrideTable
 from plantigrade.gait.settings import (
     DURATION_BINS_S,
     RUNNING_STANCE_PCT,
     SHORTEST_TIMED_S,
-    STANDING_LOAD_SHARE,
-    UNWORN_LOAD_SHARE,
-    UNWORN_MOVE_SHARE,
     BoutSettings,
 )
 from plantigrade.gait.signals import Floats
 
 Span = tuple[float, float]
-_WALKING, _STANDING, _SITTING, _NOT_WORN, _UNKNOWN, _STAIRS_UP, _STAIRS_DOWN, _LYING, _CYCLING = range(9)
-_KINDS: tuple[ActivityKind, ...] = get_args(ActivityKind)
 
 
 def walking_spans(
@@ -84,61 +75,6 @@ def duration_bin(seconds: float) -> str:
         if seconds < limit:
             return name
     return "> 60 s"
-
-
-def activities(
-    loads: Floats,
-    moves: Floats,
-    from_s: float,
-    epoch_s: float,
-    walking: Sequence[Span],
-    unworn_s: float,
-    stairs: Sequence[Flight] = (),
-    moved: MovedSeconds | None = None,
-) -> list[Activity]:
-    """What the wearer did, in spans of whole epochs.
-
-    Args:
-        loads: (m,) load on both feet as a share of body weight, mean of each epoch; NaN where missing.
-        moves: (m,) largest swing of the load within each epoch, same unit.
-        from_s: time of the first epoch.
-        walking: spans of walking bouts.
-        unworn_s: unloaded and still for this long is not worn.
-        stairs: flights in these bouts.
-        moved: what the motion of the feet tells; without it all follows from the load.
-    """
-    times = from_s + epoch_s * (np.arange(len(loads)) + 0.5)
-    codes = np.full(len(loads), _UNKNOWN, np.int64)
-    known = np.isfinite(loads)
-    codes[known & (loads >= STANDING_LOAD_SHARE)] = _STANDING
-    codes[known & (loads < STANDING_LOAD_SHARE)] = _SITTING
-    if moved is None:
-        still = known & (loads < UNWORN_LOAD_SHARE) & (moves < UNWORN_MOVE_SHARE)
-        for start, stop in _runs(still):
-            if (stop - start) * epoch_s >= unworn_s:
-                codes[start:stop] = _NOT_WORN
-    else:
-        codes[lying_of(moved, loads)] = _LYING
-        codes[moved.cycling] = _CYCLING
-        codes[unworn_of(moved, loads, moves, round(unworn_s / epoch_s))] = _NOT_WORN
-    for start, stop in walking:
-        codes[np.searchsorted(times, start) : np.searchsorted(times, stop)] = _WALKING
-    for one in stairs:
-        span = slice(int(np.searchsorted(times, one.from_s)), int(np.searchsorted(times, one.to_s)))
-        codes[span] = _STAIRS_UP if one.height_m > 0 else _STAIRS_DOWN
-    edges = np.flatnonzero(np.diff(codes)) + 1
-    starts, stops = np.append(0, edges), np.append(edges, len(codes))
-    return [
-        Activity(_KINDS[int(codes[a])], from_s + epoch_s * int(a), from_s + epoch_s * int(b))
-        for a, b in zip(starts, stops, strict=True)
-        if b > a
-    ]
-
-
-def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First row of each run of what is true, and the row after its last."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def hours(contacts_s: Sequence[Floats], walking: Sequence[Span], from_s: float, to_s: float) -> list[Hour]:

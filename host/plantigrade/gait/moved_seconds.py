@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from plantigrade.gait.motion.settings import CARRIED_S, CARRIED_SHARE, LYING_BREAK_S, LYING_S
 from plantigrade.gait.settings import UNWORN_LOAD_SHARE, UNWORN_MOVE_SHARE
 from plantigrade.gait.signals import Floats
-from plantigrade.gait.stillness import runs
-
-Flags = npt.NDArray[np.bool_]
+from plantigrade.gait.stillness import Flags, runs
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,15 +6,12 @@ from typing import Final
 import numpy as np
 
 from plantigrade.gait.foot import FootStream
+from plantigrade.gait.load_seconds import load_seconds
 from plantigrade.gait.motion.seconds import Seconds
 from plantigrade.gait.motion.settings import BEARING_MOVE_SHARE, FEWEST_UNLOADED_S
 from plantigrade.gait.results import SignalFinding
-from plantigrade.gait.settings import (
-    EPOCH_S,
-    STANDING_SUM_N,
-    UNWORN_MOVE_SHARE,
-)
-from plantigrade.gait.signals import Floats, Foot
+from plantigrade.gait.settings import STANDING_SUM_N, UNWORN_MOVE_SHARE
+from plantigrade.gait.signals import Foot
 
 _CODE: Final = "walks_unloaded"
 
@@ -41,8 +38,8 @@ def walks_unloaded(
         (other,) = (one for one in streams if one is not stream)
         count = len(moved.swift)
         with np.errstate(invalid="ignore"):
-            light = _swings(stream, origin, count) < UNWORN_MOVE_SHARE * body_n
-            bears = _swings(other, origin, count) >= BEARING_MOVE_SHARE * body_n
+            light = load_seconds(stream, origin, count).swing < UNWORN_MOVE_SHARE * body_n
+            bears = load_seconds(other, origin, count).swing >= BEARING_MOVE_SHARE * body_n
         walks_s = int(np.count_nonzero(moved.swift & light & bears))
         if walks_s >= FEWEST_UNLOADED_S:
             found.append(SignalFinding(_CODE, _text(stream.foot, walks_s), stream.foot))
@@ -55,13 +52,3 @@ def _text(foot: Foot, walks_s: int) -> str:
         "is not in the shoe, its force sensors fail, or the foot is spared, as on crutches; its steps are "
         "not counted"
     )
-
-
-def _swings(stream: FootStream, origin: float, count: int) -> Floats:
-    """(count,) largest less least force in each second; NaN where there is none."""
-    swing = np.full(count, np.nan)
-    if stream.epochs:
-        blocks = np.concatenate(stream.epochs)
-        places = (blocks[:, 0] + (stream.first_s - origin) / EPOCH_S).astype(np.int64)
-        swing[np.clip(places, 0, count - 1)] = blocks[:, 3] - blocks[:, 2]
-    return swing

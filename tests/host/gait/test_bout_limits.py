@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from plantigrade.gait.bouts import activities, assign_bouts, duration_bin, hours, walking_spans
+from plantigrade.gait.activities import spans_of_seconds
+from plantigrade.gait.bouts import assign_bouts, duration_bin, hours, walking_spans
 from plantigrade.gait.results import Hour, StrideTable
 from plantigrade.gait.settings import BoutSettings
 
@@ -147,7 +148,7 @@ def kinds(
     epoch_s: float = 1.0,
     unworn_s: float = 3.0,
 ) -> list[tuple[str, float, float]]:
-    found = activities(
+    found = spans_of_seconds(
         np.array(loads), np.array(moves or [0.0] * len(loads)), from_s, epoch_s, walking or [], unworn_s
     )
     return [(one.kind, one.from_s, one.to_s) for one in found]

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from plantigrade.gait.bouts import activities, duration_bin, hours, walking_spans
+from plantigrade.gait.activities import spans_of_seconds
+from plantigrade.gait.bouts import duration_bin, hours, walking_spans
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import Reason
 from plantigrade.gait.settings import BoutSettings
@@ -50,7 +51,7 @@ def test_activities_from_loads() -> None:
     loads = np.concatenate(
         [np.zeros(700), np.full(50, 0.2), np.full(60, 1.0), np.full(30, 0.9), [np.nan] * 5]
     )
-    found = activities(loads, np.zeros(len(loads)), 100.0, 1.0, [(910.0, 940.0)], 600.0)
+    found = spans_of_seconds(loads, np.zeros(len(loads)), 100.0, 1.0, [(910.0, 940.0)], 600.0)
     assert [(one.kind, one.to_s - one.from_s) for one in found] == [
         ("not_worn", 700.0),
         ("sitting", 50.0),
