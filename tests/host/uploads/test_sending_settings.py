@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from plantigrade.errors import FileError
-from plantigrade.service.publish.settings import settings_file
 from plantigrade.service.sending.settings import SendingSettings, read_sending_settings
+from plantigrade.service.settings_file import settings_file
 
 
 def written(data: Path, text: str) -> Path:

@@ -9,7 +9,8 @@ from plantigrade.service.publish.describe import describe
 from plantigrade.service.publish.errors import PublishError
 from plantigrade.service.publish.installation import installation_id
 from plantigrade.service.publish.retained import remove_retained
-from plantigrade.service.publish.settings import read_settings, settings_file
+from plantigrade.service.publish.settings import read_settings
+from plantigrade.service.settings_file import settings_file
 
 
 def show(data: Path) -> None:

@@ -5,13 +5,13 @@ Without its sections [mqtt] and [lsl] nothing is sent.
 
 import ipaddress
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from plantigrade.errors import FileError
+from plantigrade.service.settings_file import section_of, settings_file
 
 MOST_WAITING: Final = 2000
 """Events that wait for the broker: a quarter of an hour of strides of both feet. The oldest make way, and are
@@ -77,11 +77,6 @@ class PublishSettings:
     lsl: LslSettings | None = None
 
 
-def settings_file(data: Path) -> Path:
-    """Where the settings of the service are."""
-    return data / "service" / "settings.toml"
-
-
 def read_settings(data: Path, keyring: Callable[[str, str], str | None] | None = None) -> PublishSettings:
     """The settings of a data folder; without a file, or without its sections, nothing is passed on.
 
@@ -98,29 +93,6 @@ def read_settings(data: Path, keyring: Callable[[str, str], str | None] | None =
         None if mqtt is None else _Section(path, mqtt, keyring or _ask_keyring).mqtt(),
         _lsl(path, section_of(data, "lsl")),
     )
-
-
-def section_of(data: Path, name: str) -> Mapping[str, Any] | None:
-    """A section of the settings of a data folder, as it is written; None where there is none.
-
-    Raises:
-        FileError: the file cannot be read, or has something else of that name.
-    """
-    path = settings_file(data)
-    try:
-        with path.open("rb") as file:
-            document = tomllib.load(file)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise FileError(path, f"cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileError(path, f"is not TOML: {error}") from error
-    if name not in document:
-        return None
-    if not isinstance(document[name], dict):
-        raise FileError(path, f"{name} is a section: it begins with a line [{name}]")
-    return cast(dict[str, Any], document[name])
 
 
 def _lsl(path: Path, values: Mapping[str, Any] | None) -> LslSettings | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from plantigrade.errors import FileError
-from plantigrade.service.publish.settings import section_of, settings_file
+from plantigrade.service.settings_file import section_of, settings_file
 
 PIECE_BYTES: Final = 1 << 20
 """Of one request: 8 s on a line of 1 Mbit/s, so that little is sent twice after a cut."""

@@ -8,7 +8,8 @@ from plantigrade.cli import plantigrade
 from plantigrade.service.publish.discovery import Topics
 from plantigrade.service.publish.errors import PublishError
 from plantigrade.service.publish.installation import installation_id
-from plantigrade.service.publish.settings import read_settings, settings_file
+from plantigrade.service.publish.settings import read_settings
+from plantigrade.service.settings_file import settings_file
 
 from tests.host.service.publish.conftest import listening
 from tools.mosquitto.broker import Broker

@@ -13,8 +13,8 @@ from plantigrade.service.publish.settings import (
     MqttSettings,
     PublishSettings,
     read_settings,
-    settings_file,
 )
+from plantigrade.service.settings_file import settings_file
 
 
 def write(data: Path, text: str) -> Path:
