@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from plantigrade.array_types import F64
-from plantigrade.gait.doings import ON_FOOT
+from plantigrade.gait.doings import ON_FOOT, Flight, StairPattern
 from plantigrade.gait.pressure.load_map import LoadMap
 from plantigrade.posture.baseline.t_distribution import t_quantile
 
@@ -72,16 +72,6 @@ class StoredGap:
     from_s: float
     to_s: float
     reason: str
-
-
-@dataclass(frozen=True)
-class StoredFlight:
-    """A flight of stairs; downstairs its height is negative."""
-
-    height_m: float
-    height_sd_m: float
-    steps: int
-    pattern: str
 
 
 @dataclass(frozen=True)
@@ -163,10 +153,12 @@ class StoredDocument:
         for turn in self.json["turns"]:
             yield StoredTurn(turn["from_s"] or 0.0, turn["to_s"] or 0.0, turn.get("angle_deg"))
 
-    def flights(self) -> Iterator[StoredFlight]:
+    def flights(self) -> Iterator[Flight]:
         """Flights of stairs, in time order; none in an analysis by an older release."""
         for one in self.json.get("stairs", []):
-            yield StoredFlight(one["height_m"], one["height_sd_m"], one["steps"], one["pattern"])
+            height_m, height_sd_m, steps = one["height_m"], one["height_sd_m"], one["steps"]
+            pattern = StairPattern(one["pattern"])
+            yield Flight(one["from_s"] or 0.0, one["to_s"] or 0.0, height_m, height_sd_m, steps, pattern)
 
     def samples(self, foot: str) -> tuple[int, int]:
         """Samples used and spanned of one foot."""

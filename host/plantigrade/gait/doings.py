@@ -1,5 +1,6 @@
 """What a wearer does: names of activities, and flights of stairs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
@@ -45,3 +46,47 @@ class Flight:
     height_sd_m: float
     steps: int
     pattern: StairPattern
+
+
+@dataclass(frozen=True)
+class StairTotals:
+    """All flights up, or all down.
+
+    Attributes:
+        height_m: climbed, or descended; not negative.
+        height_sd_m: its standard uncertainty: what is off in one flight is off in the next, and adds up.
+        flights, steps: how many flights, and stairs.
+        step_by_step: flights with both feet on each stair.
+    """
+
+    height_m: float
+    height_sd_m: float
+    flights: int
+    steps: int
+    step_by_step: int
+
+    @classmethod
+    def of(cls, flights: Sequence[Flight]) -> "StairTotals":
+        """Of flights in one direction.
+
+        Example:
+            >>> flight = Flight(0.0, 9.0, -1.5, 0.1, 9, StairPattern.STEP_BY_STEP)
+            >>> StairTotals.of([flight, flight])
+            StairTotals(height_m=3.0, height_sd_m=0.2, flights=2, steps=18, step_by_step=2)
+        """
+        return cls(
+            height_m=sum(abs(one.height_m) for one in flights),
+            height_sd_m=sum(one.height_sd_m for one in flights),
+            flights=len(flights),
+            steps=sum(one.steps for one in flights),
+            step_by_step=sum(one.pattern is StairPattern.STEP_BY_STEP for one in flights),
+        )
+
+
+def stair_totals(flights: Sequence[Flight]) -> dict[str, StairTotals]:
+    """What was climbed ("up") and what was descended ("down"); a direction without flights is left out."""
+    ways = {
+        "up": [one for one in flights if one.height_m > 0],
+        "down": [one for one in flights if one.height_m < 0],
+    }
+    return {way: StairTotals.of(own) for way, own in ways.items() if own}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.doings import Flight, StairPattern
+from plantigrade.gait.doings import Flight, StairPattern, StairTotals, stair_totals
 from plantigrade.gait.motion.settings import (
     FEWEST_STAIR_STRIDES,
     FEWEST_STAIRS,
@@ -121,11 +121,11 @@ def _goes_on(table: StrideTable, row: int, beside: int, way: int) -> bool:
 
 def figures(found: Sequence[Flight]) -> dict[str, Parameter]:
     """What was climbed and descended on stairs in the whole recording."""
-    up = [one.height_m for one in found if one.height_m > 0]
-    down = [-one.height_m for one in found if one.height_m < 0]
+    none, totals = StairTotals.of([]), stair_totals(found)
+    up, down = totals.get("up", none), totals.get("down", none)
     values = {
-        "stairs_climbed_m": (sum(up), len(up)),
-        "stairs_descended_m": (sum(down), len(down)),
-        "floors_climbed": (sum(up) / FLOOR_M, len(up)),
+        "stairs_climbed_m": (up.height_m, up.flights),
+        "stairs_descended_m": (down.height_m, down.flights),
+        "floors_climbed": (up.height_m / FLOOR_M, up.flights),
     }
     return {name: figure(name, float(value), n) for name, (value, n) in values.items()}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.gait.doings import Flight, StairPattern
+from plantigrade.gait.doings import Flight, stair_totals
 from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in
@@ -52,18 +52,16 @@ def _turns(turns: Sequence[Turn], wording: Wording) -> str:
 
 
 def _stairs(flights: Sequence[Flight], wording: Wording) -> Iterator[str]:
-    """What was climbed and what was descended; what is off in one flight is off in the next, and adds up."""
-    ways = {"up": [f for f in flights if f.height_m > 0], "down": [f for f in flights if f.height_m < 0]}
-    for way, own in ways.items():
-        if own:
-            yield wording(
-                f"motion.stairs_{way}",
-                height=f"{sum(abs(one.height_m) for one in own):.1f}",
-                sd=f"{sum(one.height_sd_m for one in own):.1f}",
-                flights=f"{len(own)}",
-                steps=f"{sum(one.steps for one in own)}",
-                both=f"{sum(one.pattern is StairPattern.STEP_BY_STEP for one in own)}",
-            )
+    """What was climbed and what was descended, a sentence each."""
+    for way, own in stair_totals(flights).items():
+        yield wording(
+            f"motion.stairs_{way}",
+            height=f"{own.height_m:.1f}",
+            sd=f"{own.height_sd_m:.1f}",
+            flights=f"{own.flights}",
+            steps=f"{own.steps}",
+            both=f"{own.step_by_step}",
+        )
 
 
 def floors_sentence(analysis: Analysis, wording: Wording) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from plantigrade.analysis.stored import StoredDocument, StoredFlight, StoredTurn
-from plantigrade.gait.doings import StairPattern
+from plantigrade.analysis.stored import StoredDocument, StoredTurn
+from plantigrade.gait.doings import Flight, stair_totals
 from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in
@@ -58,23 +58,18 @@ def _turn(turn: StoredTurn, formats: Formats) -> str:
     )
 
 
-def _stairs(flights: Sequence[StoredFlight], formats: Formats) -> tuple[str, ...]:
-    """What was climbed and what was descended; what is off in one flight is off in the next, and adds up."""
-    ways = {
-        "up": [one for one in flights if one.height_m > 0],
-        "down": [one for one in flights if one.height_m < 0],
-    }
+def _stairs(flights: Sequence[Flight], formats: Formats) -> tuple[str, ...]:
+    """What was climbed and what was descended, a sentence each."""
     return tuple(
         formats.words(
             f"walk.motion.stairs-{way}",
-            height=formats.quantity(sum(abs(one.height_m) for one in own), "m", 1),
-            sd=formats.quantity(sum(one.height_sd_m for one in own), "m", 1),
-            flights=formats.words.counted("walk.motion.flights", len(own)),
-            steps=formats.number(sum(one.steps for one in own)),
-            both=formats.number(sum(one.pattern == StairPattern.STEP_BY_STEP for one in own)),
+            height=formats.quantity(own.height_m, "m", 1),
+            sd=formats.quantity(own.height_sd_m, "m", 1),
+            flights=formats.words.counted("walk.motion.flights", own.flights),
+            steps=formats.number(own.steps),
+            both=formats.number(own.step_by_step),
         )
-        for way, own in ways.items()
-        if own
+        for way, own in stair_totals(flights).items()
     )
 
 
