@@ -26,7 +26,7 @@ from plantigrade.service.sending.link import join, new_client
 from tests.host.archive import kit
 
 PROGRAM = str(Path(sys.executable).with_name("plantigrade"))
-CLINICIAN = "Dr. Gait"
+CLINICIAN = "Clinician"
 FIRST_AGO, EACH_AGO = timedelta(minutes=10), timedelta(minutes=1)
 """When the recordings began, so that they are of today unless it is just after midnight."""
 PATIENCE_S = 900.0

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,7 +82,7 @@ def _signed_in(browser: "Browser", demo: Demo) -> "BrowserContext":
     return context
 
 
-def _look(page: "Page", demo: Demo, seen: Seen, begun: float, while_they_come: Any) -> None:
+def _look(page: "Page", demo: Demo, seen: Seen, begun: float, while_they_come: Callable[[], None]) -> None:
     """At the page as it changes by itself, until all recordings are there."""
     wanted = 2 * demo.homes
     is_pictured = False

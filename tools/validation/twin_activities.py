@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 import numpy as np
-from plantigrade.gait.doings import ActivityKind
+from plantigrade.gait.activity_kinds import ActivityKind
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Walk

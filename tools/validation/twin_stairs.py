@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from plantigrade.gait.doings import Flight, StairPattern
+from plantigrade.gait.activity_kinds import Flight, StairPattern
 from plantigrade.gait.engine import analyze
 from plantigrade.twin.body.motion import Course, Slope, Stairs, Turn
 from plantigrade.twin.moving_people import MovingWalk, moving_walk

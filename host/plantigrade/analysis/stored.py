@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from plantigrade.array_types import F64
-from plantigrade.gait.doings import ON_FOOT, Flight, StairPattern
+from plantigrade.gait.activity_kinds import ON_FOOT, Flight, StairPattern
 from plantigrade.gait.pressure.load_map import LoadMap
 from plantigrade.posture.baseline.t_distribution import t_quantile
 

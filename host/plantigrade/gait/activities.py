@@ -7,8 +7,8 @@ from typing import Final, get_args
 
 import numpy as np
 
+from plantigrade.gait.activity_kinds import ActivityKind, Flight
 from plantigrade.gait.bouts import Span
-from plantigrade.gait.doings import ActivityKind, Flight
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.load_levels import LoadLevels
 from plantigrade.gait.load_seconds import load_seconds

@@ -8,8 +8,8 @@ import numpy as np
 from plantigrade.gait import bouts as bouts_of
 from plantigrade.gait import findings, stairs, summary, travel
 from plantigrade.gait.activities import activities_of, motion_seconds
+from plantigrade.gait.activity_kinds import Flight
 from plantigrade.gait.bilateral import Contacts, stride_table
-from plantigrade.gait.doings import Flight
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
 from plantigrade.gait.load_levels import LoadedFrom, LoadLevels, load_levels, steady_sum

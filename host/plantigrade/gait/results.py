@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.doings import ActivityKind, Flight
+from plantigrade.gait.activity_kinds import ActivityKind, Flight
 from plantigrade.gait.load_levels import LoadLevels
 from plantigrade.gait.motion.values import Flag, Value
 from plantigrade.gait.parameters.definition import Home

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.doings import Flight, StairPattern, StairTotals, stair_totals
+from plantigrade.gait.activity_kinds import Flight, StairPattern, StairTotals, stair_totals
 from plantigrade.gait.motion.settings import (
     FEWEST_STAIR_STRIDES,
     FEWEST_STAIRS,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.gait.doings import Flight, stair_totals
+from plantigrade.gait.activity_kinds import Flight, stair_totals
 from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in

@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 
 import numpy as np
 from plantigrade.analysis.pipeline import RecordingAnalysis
+from plantigrade.gait.activity_kinds import Flight, StairPattern
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
-from plantigrade.gait.doings import Flight, StairPattern
 from plantigrade.gait.load_levels import LoadedFrom, LoadLevels
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import (

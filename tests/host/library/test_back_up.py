@@ -39,7 +39,7 @@ def fill(machine: Machine) -> None:
         library.rename(FIRST, "first day")
         library.tag(FIRST, [Tag("shoe", "trail")])
         library.note(FIRST, "limps", 1.5)
-        given = Consent("Dr. Gait", tuple(DataKind), "care", datetime.now(UTC), None, "1", "P001")
+        given = Consent("Clinician", tuple(DataKind), "care", datetime.now(UTC), None, "1", "P001")
         library.record("P001").consents.give(given)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from plantigrade.gait.doings import Flight, StairPattern
+from plantigrade.gait.activity_kinds import Flight, StairPattern
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.motion.values import COLUMNS, Flag, Value
 from plantigrade.gait.results import Reason, StrideTable

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from plantigrade.gait import stairs
-from plantigrade.gait.doings import Flight, StairPattern
+from plantigrade.gait.activity_kinds import Flight, StairPattern
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import Analysis, Parameter
 from plantigrade.report.document_blocks import Block, Table, Text

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from plantigrade.gait.doings import ON_FOOT
+from plantigrade.gait.activity_kinds import ON_FOOT
 from plantigrade.gait.results import Analysis, Bout
 from plantigrade.library.person.entries import WearDay
 from plantigrade.library.recordings.overview import Overview

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from plantigrade.analysis.stored import StoredDocument, StoredTurn
-from plantigrade.gait.doings import Flight, stair_totals
+from plantigrade.gait.activity_kinds import Flight, stair_totals
 from plantigrade.gait.motion.settings import KMH_PER_M_S
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in

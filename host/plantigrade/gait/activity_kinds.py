@@ -1,4 +1,4 @@
-"""What a wearer does: names of activities, and flights of stairs."""
+"""Kinds of activity, and flights of stairs with their totals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
