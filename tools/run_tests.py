@@ -78,7 +78,7 @@ STAGES = (
             "pages in a real browser, on all cores", (*_ALL_CORES, "-m", "browser and not soak"), ("browser",)
         ),
     ),
-    (Stage("long runs", ("-m", "soak"), ("soak",)),),
+    (Stage("long runs", ("-m", "soak", "--timeout", "0"), ("soak",)),),
 )
 """Groups, one after the other; the stages of a group run together. What one of them writes is shown as it
 comes: that of the last, which takes longest; what the others wrote is shown when they have ended."""

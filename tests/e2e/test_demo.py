@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,18 @@ def test_twelve_seconds_of_the_bundled_walk_arrive_whole_and_in_time(tmp_path: P
     assert in_time(result), f"{100 * stolen.share:.0f} % of the computer's time was stolen: {result}"
 
 
+@contextmanager
+def demo_until(moment: str, **options: Any) -> Generator[subprocess.Popen[str]]:
+    """A demo of a minute that has come to this line; killed if it still runs when we are done with it."""
+    with subprocess.Popen([*DEMO, "--seconds", "60"], stdout=subprocess.PIPE, text=True, **options) as demo:
+        try:
+            assert demo.stdout is not None
+            assert any(line.startswith(moment) for line in demo.stdout), f"it ended before {moment!r}"
+            yield demo
+        finally:
+            demo.kill()
+
+
 @pytest.mark.untimed
 @pytest.mark.parametrize(
     "moment, how, code",
@@ -107,18 +120,12 @@ def test_an_interrupted_demo_leaves_nothing_behind(
     moment: str, how: signal.Signals, code: int, tmp_path: Path
 ) -> None:
     environment = os.environ | {"TMPDIR": str(tmp_path)}
-    with subprocess.Popen(
-        [*DEMO, "--seconds", "60"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as demo:
-        assert demo.stdout is not None and demo.stderr is not None
-        for line in demo.stdout:
-            if line.startswith(moment):
-                break
+    with demo_until(moment, stderr=subprocess.PIPE, env=environment) as demo:
         below = descendants(demo.pid)
         assert len(below) >= 3, "a radio and two boards"
         demo.send_signal(how)
-        assert demo.wait(START_S) == code
-        texts = demo.stderr.read()
+        texts = demo.communicate(timeout=START_S)[1]
+        assert demo.returncode == code
     assert wait_until_gone(below) == set()
     assert "Traceback" not in texts
     assert texts.strip().count("\n") == 0
@@ -127,11 +134,7 @@ def test_an_interrupted_demo_leaves_nothing_behind(
 
 @pytest.mark.untimed
 def test_a_killed_demo_leaves_no_processes() -> None:
-    with subprocess.Popen([*DEMO, "--seconds", "60"], stdout=subprocess.PIPE, text=True) as demo:
-        assert demo.stdout is not None
-        for line in demo.stdout:
-            if line.startswith("walking"):
-                break
+    with demo_until("walking") as demo:
         below = descendants(demo.pid)
         demo.kill()
     assert wait_until_gone(below) == set()
@@ -155,7 +158,10 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             yield environment
         finally:
             running.send_signal(signal.SIGINT)
-            running.wait(60)
+            try:
+                running.wait(60)
+            finally:
+                running.kill()
 
 
 def reported(twin: dict[str, str], *texts: str) -> dict[str, Any]:

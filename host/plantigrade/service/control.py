@@ -19,7 +19,10 @@ from typing import Any, Final
 from plantigrade.errors import PlantigradeError
 
 POLL_S: Final = 0.5
-ANSWER_TIMEOUT_S: Final = 10.0
+TAKEN_TIMEOUT_S: Final = 10.0
+"""A service looks for orders twice a second; one that has not taken an order by then is not running."""
+ANSWER_TIMEOUT_S: Final = 60.0
+"""To start a recording it asks both insoles over the radio, which may take several tries."""
 STALE_S: Final = 30.0
 """An order that lay longer was given while no service ran: whoever gave it no longer waits for it."""
 MAX_BYTES: Final = 4096
@@ -102,33 +105,56 @@ def _number(value: object, most: float) -> float | None:
     return float(value)
 
 
-def send(data: Path, order: Order, timeout_s: float = ANSWER_TIMEOUT_S) -> str:
+def send(
+    data: Path, order: Order, taken_s: float = TAKEN_TIMEOUT_S, answered_s: float = ANSWER_TIMEOUT_S
+) -> str:
     """Give an order to the running service and wait for its answer.
 
+    Args:
+        data: the data folder that the service looks after.
+        order: what it is to do.
+        taken_s: how long an order may lie, in s.
+        answered_s: how long the service may work on it once it was taken, in s.
+
     Raises:
-        ControlError: no service answers, or it says why not.
+        ControlError: no service takes the order, it is still busy with it, or it says why not.
     """
     folder = folder_of(data)
     name = uuid.uuid4().hex
+    given = folder / f"{name}{_ORDER}"
     answer = folder / f"{name}{_ANSWER}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _put(folder / f"{name}{_ORDER}", asdict(order))
+        _put(given, asdict(order))
     except OSError as error:
         raise ControlError(f"{folder}: cannot be written: {error.strerror}") from error
-    until = time.monotonic() + timeout_s
-    while time.monotonic() < until:
-        time.sleep(POLL_S / 5)
+    if not _within(taken_s, lambda: not given.exists()):
         try:
-            values = json.loads(answer.read_bytes())
+            given.unlink()
         except FileNotFoundError:
-            continue
-        answer.unlink(missing_ok=True)
-        if values["done"]:
-            return str(values["text"])
-        raise ControlError(str(values["text"]))
-    (folder / f"{name}{_ORDER}").unlink(missing_ok=True)
-    raise ControlError("no service answers; is it running? `plantigrade run` starts it")
+            pass  # taken in this very moment
+        else:
+            raise ControlError("no service answers; is it running? `plantigrade run` starts it")
+    if not _within(answered_s, answer.exists):
+        raise ControlError(
+            f"the service is still busy with this after {answered_s:g} s; `plantigrade status` shows what "
+            "became of it"
+        )
+    values = json.loads(answer.read_bytes())
+    answer.unlink(missing_ok=True)
+    if values["done"]:
+        return str(values["text"])
+    raise ControlError(str(values["text"]))
+
+
+def _within(seconds: float, is_so: Callable[[], bool]) -> bool:
+    """Whether this came true in time."""
+    until = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() >= until:
+            return False
+        time.sleep(POLL_S / 5)
+    return True
 
 
 async def serve(data: Path, execute: Execute) -> None:

@@ -22,6 +22,7 @@ from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport import open_transport
 from bumble.transport.common import Transport
 
+from plantigrade.twin.hci_host import PatientHost
 from plantigrade.twin.radio.client import RadioAddress
 
 SUPERVISION_TIMEOUT_MS = 2000
@@ -102,7 +103,8 @@ class Central:
             ) from error
         _send_at_once(transport)
         store = self._key_store()
-        device = Device.with_hci("host", self._address, transport.source, transport.sink)
+        host = PatientHost(transport.source, transport.sink)
+        device = Device(name="host", address=self._address, host=host)
         device.keystore = store
         device.pairing_config_factory = _pairing_config
         await device.power_on()
@@ -155,16 +157,21 @@ class Central:
             TimeoutError: it did not answer.
         """
         async with asyncio.timeout(timeout_s), self._connecting:
-            try:
-                connection = await self.device.connect(
+            work = asyncio.ensure_future(
+                self.device.connect(
                     address,
                     connection_parameters_preferences=_preferences,
                     own_address_type=hci.OwnAddressType.RANDOM,
                     timeout=timeout_s,
                 )
+            )
+            try:
+                return await asyncio.shield(work)
             except (core.TimeoutError, core.ConnectionError) as error:
                 raise TimeoutError(str(error)) from error
-        return connection
+            except asyncio.CancelledError:
+                await _end(work)
+                raise
 
     def identity(self, address: hci.Address) -> hci.Address:
         """Who shows this private address, as far as a bond tells; else the address itself."""
@@ -184,6 +191,17 @@ class Central:
             with contextlib.suppress(KeyError):
                 await store.delete(str(self.identity(address)))
             await self.device.refresh_resolving_list()
+
+
+async def _end(connecting: "asyncio.Future[Any]") -> None:
+    """Give up a connection, even one that comes about in this very moment: Bumble waits with
+    `asyncio.wait_for`, which then keeps the connection and loses the cancellation (before Python 3.12).
+    """
+    connecting.cancel()
+    await asyncio.wait({connecting})
+    if not connecting.cancelled() and connecting.exception() is None:
+        with contextlib.suppress(core.BaseBumbleError):  # it went by itself meanwhile
+            await connecting.result().disconnect()
 
 
 @contextlib.asynccontextmanager

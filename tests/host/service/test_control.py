@@ -43,8 +43,28 @@ async def test_a_refusal_is_the_senders_error(tmp_path: Path) -> None:
 
 def test_without_a_service_the_order_is_taken_back(tmp_path: Path) -> None:
     with pytest.raises(ControlError, match="is it running"):
-        send(tmp_path, Order(Action.STOP), timeout_s=0.2)
+        send(tmp_path, Order(Action.STOP), taken_s=0.2)
     assert list(folder_of(tmp_path).iterdir()) == []
+
+
+async def test_a_service_that_is_busy_with_an_order_is_not_said_to_be_away(tmp_path: Path) -> None:
+    """To start a recording takes as long as the radio takes: the time for taking an order does not count."""
+    may_end = asyncio.Event()
+
+    async def execute(given: Order) -> str:
+        await may_end.wait()
+        return f"did {given.action}"
+
+    serving = asyncio.create_task(serve(tmp_path, execute))
+    order = Order(Action.START_RECORDING)
+    try:
+        with pytest.raises(ControlError, match="still busy with this"):
+            await asyncio.to_thread(send, tmp_path, order, answered_s=0.1)
+        may_end.set()
+        assert await asyncio.to_thread(send, tmp_path, order) == "did start recording"
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 async def test_an_order_that_lay_while_no_service_ran_is_not_carried_out(tmp_path: Path) -> None:
@@ -60,7 +80,7 @@ async def test_an_order_that_lay_while_no_service_ran_is_not_carried_out(tmp_pat
 
 def test_only_the_owner_may_enter(tmp_path: Path) -> None:
     with pytest.raises(ControlError):
-        send(tmp_path, Order(Action.STOP), timeout_s=0.05)
+        send(tmp_path, Order(Action.STOP), taken_s=0.05)
     assert stat.S_IMODE(folder_of(tmp_path).stat().st_mode) == 0o700
 
 
