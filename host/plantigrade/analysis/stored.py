@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from plantigrade.array_types import F64
-from plantigrade.gait.activity_kinds import ON_FOOT, Flight, StairPattern
+from plantigrade.gait.activity_kinds import ON_FOOT, ActivityKind, Flight, StairPattern
 from plantigrade.gait.pressure.load_map import LoadMap
 from plantigrade.posture.baseline.t_distribution import t_quantile
 
@@ -172,10 +172,17 @@ class StoredDocument:
         return 0.0 if floors is None or floors.value is None else floors.value
 
     @property
+    def activity_times_s(self) -> dict[ActivityKind, float]:
+        """Seconds spent in each kind of activity that occurs."""
+        times: dict[ActivityKind, list[float]] = {}
+        for one in self.json["activities"]:
+            times.setdefault(one["kind"], []).append((one["to_s"] or 0.0) - (one["from_s"] or 0.0))
+        return {kind: math.fsum(each_s) for kind, each_s in times.items()}
+
+    @property
     def walking_s(self) -> float:
         """Seconds of walking, on stairs too."""
-        spans = [one for one in self.json["activities"] if one["kind"] in ON_FOOT]
-        return math.fsum((one["to_s"] or 0.0) - (one["from_s"] or 0.0) for one in spans)
+        return math.fsum(time_s for kind, time_s in self.activity_times_s.items() if kind in ON_FOOT)
 
     def posture(self, state: str) -> list[Mapping[str, Any]]:
         """Findings in one state: "present", "absent" or "unknown"."""

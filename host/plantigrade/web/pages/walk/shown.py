@@ -19,6 +19,7 @@ from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.layout.frame import person_in_view
 from plantigrade.web.page import Shown
 from plantigrade.web.pages.walk import details, motion, pictures, plain
+from plantigrade.web.pages.walk.activities import spent_of
 from plantigrade.web.pages.walk.way import way_of
 from plantigrade.web.pages.walks.rows import (
     restorable_until,
@@ -112,6 +113,7 @@ def _details(recording: Recording, found: StoredDocument, formats: Formats) -> d
     return {
         "figures": details.six_figures(found, formats),
         "moved": motion.moved_of(found, formats),
+        "activities": spent_of(found, formats),
         "force": force_plot(found),
         "tables": {
             name: lines
