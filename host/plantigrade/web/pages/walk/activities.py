@@ -25,8 +25,8 @@ class Spent:
 def spent_of(found: StoredDocument, formats: Formats) -> tuple[Spent, ...]:
     """Kinds of activity with the time spent in them, the longest first."""
     times = found.activity_times_s
-    whole_s = sum(times.values())
+    recorded_s = sum(times.values())
     return tuple(
-        Spent(kind, formats.duration(time_s), formats.quantity(100 * time_s / whole_s, "%", 1))
+        Spent(kind, formats.duration(time_s), formats.quantity(100 * time_s / recorded_s, "%", 1))
         for kind, time_s in sorted(times.items(), key=lambda one: one[1], reverse=True)
     )
