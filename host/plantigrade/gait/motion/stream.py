@@ -15,6 +15,7 @@ from plantigrade.gait.motion.rests import Rests
 from plantigrade.gait.motion.settings import (
     OFFSET_SHARE,
     ROLL_RATE_DEG_S,
+    ROOM_BLOCKS,
     SENSOR_FROM_HEEL_SHARE,
     SENSOR_OUTWARDS_M,
     SENSOR_UP_M,
@@ -23,11 +24,13 @@ from plantigrade.gait.motion.settings import (
     STANCES,
     STANDARD_GRAVITY,
 )
-from plantigrade.gait.motion.still_kernel import copy_known
+from plantigrade.gait.motion.still_kernel import all_known, copy_known
 from plantigrade.gait.motion.trace import MotionTrace
 from plantigrade.gait.motion.values import COLUMNS, Flag, Value
 from plantigrade.gait.settings import MM_PER_EU_SIZE, MOTION_AXES, NOMINAL_EU_SIZE
 from plantigrade.gait.signals import Floats, Foot, Forces, Motion, SensorLayout
+
+_NO_ROW: Floats = np.empty(0)
 
 
 @dataclass
@@ -36,13 +39,13 @@ class StrideMotion:
 
     Attributes:
         times_s: initial contact, final contact, next initial contact.
-        row: (COLUMNS,) what is known of its motion, filled when it is.
         to_s: end of what is looked at of the stance that follows, infinite until it is known.
+        row: (COLUMNS,) its place in the table of strides, filled when its motion is known.
     """
 
     times_s: tuple[float, float, float]
-    row: Floats
     to_s: float = np.inf
+    row: Floats = field(default_factory=lambda: _NO_ROW)
 
 
 def to_heel(foot: Foot, layout: SensorLayout | None) -> Floats:
@@ -99,9 +102,7 @@ class FootMotion:
         )
         self._make_room(len(time_s))
         start = self._filled
-        self._filled += copy_known(
-            np.ascontiguousarray(time_s), acc, gyr, start, self._time, self._acc, self._gyr
-        )
+        self._filled += self._copy_known(np.ascontiguousarray(time_s), acc, gyr)
         if self._filled == start:
             return
         self.seen = True
@@ -110,36 +111,44 @@ class FootMotion:
         self._rests.take(self._time[new], self._acc[new], self._gyr[new])
         self.trace.feed(self._time[new], self._acc[new], self._gyr[new])
 
+    def _copy_known(self, time_s: Floats, acc: Forces, gyr: Forces) -> int:
+        """Put the samples that are numbers behind what is there; how many they are."""
+        start = self._filled
+        if not (all_known(acc.ravel()) and all_known(gyr.ravel())):
+            return copy_known(time_s, acc, gyr, start, self._time, self._acc, self._gyr)
+        new = slice(start, start + len(time_s))
+        self._time[new], self._acc[new], self._gyr[new] = time_s, acc, gyr
+        return len(time_s)
+
     def _make_room(self, rows: int) -> None:
         if self._filled + rows <= len(self._time):
             return
         if not len(self._time):
-            room = self.history + self.block
+            room = self.history + ROOM_BLOCKS * self.block
             self._time = np.empty(room)
             self._acc, self._gyr = (np.empty((room, MOTION_AXES), np.float32) for _ in range(2))
             return
         retained = slice(max(0, self._filled - self.history), self._filled)
         count = retained.stop - retained.start
         for array in (self._time, self._acc, self._gyr):
-            array[:count] = array[retained].copy()
+            array[:count] = array[retained]
         self._filled = count
 
     def begin(self, times_s: tuple[float, float, float]) -> StrideMotion:
-        """A new stride, unknown as yet.
+        """A new stride, unknown as yet; `table` gives it its place before anything else is asked.
 
         Args:
             times_s: initial, final and next initial contact.
         """
-        row = np.full(COLUMNS, np.nan)
-        row[Value.FLAGS] = float(Flag.EDGE if self.seen else Flag.NO_SENSOR)
-        new = StrideMotion(times_s, row)
+        new = StrideMotion(times_s)
         if self.seen:
             self._waiting.append(new)
         return new
 
     def table(self, strides: Sequence[StrideMotion]) -> Floats:
         """Rows (k, COLUMNS) of new strides, which are filled where they stand when they are known."""
-        rows = np.stack([stride.row for stride in strides])
+        rows = np.full((len(strides), COLUMNS), np.nan)
+        rows[:, Value.FLAGS] = float(Flag.EDGE if self.seen else Flag.NO_SENSOR)
         for stride, row in zip(strides, rows, strict=True):
             stride.row = row
         return rows
@@ -199,10 +208,9 @@ class FootMotion:
     def _fill(self, chosen: list[StrideMotion]) -> None:
         """Rows of some strides; the bias of each follows from what lies before its end."""
         spans = np.array([(*one.times_s, one.to_s) for one in chosen])
-        bias = np.array([self._bias(one.times_s[2]) for one in chosen])
+        bias, length = self._at_rest(spans[:, 2])
         out = np.full((len(chosen), COLUMNS), np.nan)
         rows = slice(0, self._filled)
-        offsets = np.array([self._offset(one.times_s[2]) for one in chosen])
         heel = to_heel(self.foot, self.layout)
         outer = 1.0 if self.foot is Foot.RIGHT else -1.0
         means = np.full((len(chosen), MOTION_AXES + 1), np.nan)
@@ -212,7 +220,7 @@ class FootMotion:
             self._gyr[rows],
             spans,
             bias,
-            offsets,
+            OFFSET_SHARE * (length - STANDARD_GRAVITY),
             heel,
             outer,
             self.rate_hz,
@@ -221,36 +229,35 @@ class FootMotion:
         )
         if not self._sides_known:
             out[:, [Value.PROGRESSION, Value.CIRCUMDUCTION, Value.TURNING]] = np.nan
-        for one, row, mean in zip(chosen, out, means, strict=True):
+        for one, row in zip(chosen, out, strict=True):
             one.row[:] = row
-            if np.isfinite(mean).all():
-                self._stances.append((one.times_s[2], mean))
+        for number in np.flatnonzero(np.isfinite(means).all(axis=1)):
+            self._stances.append((chosen[number].times_s[2], means[number]))
 
     def _stances_before(self, before_s: float) -> Floats:
         """(k, 4) mean rates and length of gravity of the last stances before a time."""
         stances = [mean for time_s, mean in self._stances[-2 * STANCES :] if time_s < before_s][-STANCES:]
         return np.array(stances).reshape(-1, MOTION_AXES + 1)
 
-    def _bias(self, before_s: float) -> Floats:
-        """What the gyroscope shows at rest, from rests before a time, else from stances."""
-        rests = self._rests.before(before_s)
-        if len(rests):
-            return rests[:MOTION_AXES]
-        stances = self._stances_before(before_s)
-        if not len(stances):
-            return np.zeros(MOTION_AXES)
-        middle = np.median(stances[:, :MOTION_AXES], axis=0)
-        return np.sign(middle) * np.maximum(np.abs(middle) - ROLL_RATE_DEG_S, 0.0)
+    def _at_rest(self, before_s: Floats) -> tuple[Floats, Floats]:
+        """What the sensor shows at rest, from rests before each of some times, else from stances.
 
-    def _offset(self, before_s: float) -> float:
-        """What is taken off the axis that points upwards, from the length of gravity in the same."""
-        rest = self._rests.before(before_s)
-        if len(rest):
-            return OFFSET_SHARE * (float(rest[MOTION_AXES]) - STANDARD_GRAVITY)
-        stances = self._stances_before(before_s)
+        Args:
+            before_s: (k,) rising; one alone where no rest came before the first.
+
+        Returns:
+            (k, 3) rates of rotation in degrees/s, and (k,) length of gravity in m/s2.
+        """
+        rests = self._rests.before_each(before_s)
+        if len(rests):
+            return rests[:, :MOTION_AXES], rests[:, MOTION_AXES]
+        stances = self._stances_before(float(before_s[0]))
         if not len(stances):
-            return 0.0
-        return OFFSET_SHARE * (float(np.median(stances[:, MOTION_AXES])) - STANDARD_GRAVITY)
+            return np.zeros((1, MOTION_AXES)), np.array([STANDARD_GRAVITY])
+        middle = np.median(stances, axis=0)
+        rates = middle[None, :MOTION_AXES]
+        bias = np.sign(rates) * np.maximum(np.abs(rates) - ROLL_RATE_DEG_S, 0.0)
+        return bias, middle[MOTION_AXES:]
 
 
 def _no_rows() -> Forces:
