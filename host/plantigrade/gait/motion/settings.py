@@ -86,8 +86,8 @@ STANCES: Final = 15
 ROLL_RATE_DEG_S: Final = 7.0
 """A flat foot rolls on by 4 to 9 degrees/s on average (gaitmap's walk): only what a stance shows beyond is
 bias of the sensor."""
-ROOM_BLOCKS: Final = 2
-"""Pieces of the longest kind that there is room for behind the history, which is moved when that is full."""
+SPARE_ROWS: Final = 4096
+"""Samples beyond the history that may stay, so that small pieces do not move it each time."""
 
 # -- strides
 

@@ -11,11 +11,11 @@ import numpy as np
 from insole_protocol.layout import LAYOUT_NAME as OWN_LAYOUT
 
 from plantigrade.gait.motion.many_strides import all_strides
+from plantigrade.gait.motion.motion_buffer import MotionBuffer, MotionRows
 from plantigrade.gait.motion.rests import Rests
 from plantigrade.gait.motion.settings import (
     OFFSET_SHARE,
     ROLL_RATE_DEG_S,
-    ROOM_BLOCKS,
     SENSOR_FROM_HEEL_SHARE,
     SENSOR_OUTWARDS_M,
     SENSOR_UP_M,
@@ -24,11 +24,10 @@ from plantigrade.gait.motion.settings import (
     STANCES,
     STANDARD_GRAVITY,
 )
-from plantigrade.gait.motion.still_kernel import all_known, copy_known
 from plantigrade.gait.motion.trace import MotionTrace
 from plantigrade.gait.motion.values import COLUMNS, Flag, Value
 from plantigrade.gait.settings import MM_PER_EU_SIZE, MOTION_AXES, NOMINAL_EU_SIZE
-from plantigrade.gait.signals import Floats, Foot, Forces, Motion, SensorLayout
+from plantigrade.gait.signals import Floats, Foot, Motion, SensorLayout
 
 _NO_ROW: Floats = np.empty(0)
 
@@ -68,28 +67,24 @@ class FootMotion:
     Args:
         foot: side.
         rate_hz: nominal.
-        history, block: rows that must stay, and of one piece at most.
+        history: rows before the newest that must stay.
         layout: of the insole, None when unknown.
     """
 
     foot: Foot
     rate_hz: float
     history: int
-    block: int
     layout: SensorLayout | None
     seen: bool = False
     trace: MotionTrace = field(init=False)
     _sides_known: bool = True
-    _time: Floats = field(init=False)
-    _acc: Forces = field(init=False)
-    _gyr: Forces = field(init=False)
-    _filled: int = 0
+    _samples: MotionBuffer = field(init=False)
     _rests: Rests = field(init=False)
     _stances: list[tuple[float, Floats]] = field(default_factory=list[tuple[float, Floats]])
     _waiting: list[StrideMotion] = field(default_factory=list[StrideMotion])
 
     def __post_init__(self) -> None:
-        self._time, self._acc, self._gyr = np.empty(0), _no_rows(), _no_rows()
+        self._samples = MotionBuffer(self.history)
         self.trace = MotionTrace(self.rate_hz)
         self._rests = Rests(self.rate_hz, self.history / self.rate_hz)
 
@@ -97,42 +92,19 @@ class FootMotion:
         """The next samples; None or without rates: there is no motion in them."""
         if motion is None or motion.gyr_deg_s is None:
             return
-        acc, gyr = (
-            np.ascontiguousarray(values, np.float32) for values in (motion.acc_m_s2, motion.gyr_deg_s)
-        )
-        self._make_room(len(time_s))
-        start = self._filled
-        self._filled += self._copy_known(np.ascontiguousarray(time_s), acc, gyr)
-        if self._filled == start:
+        acc, gyr = (values.astype(np.float32, copy=False) for values in (motion.acc_m_s2, motion.gyr_deg_s))
+        new = MotionRows.known(time_s, acc, gyr)
+        if not len(new):
             return
         self.seen = True
         self._sides_known &= motion.sides_known
-        new = slice(start, self._filled)
-        self._rests.take(self._time[new], self._acc[new], self._gyr[new])
-        self.trace.feed(self._time[new], self._acc[new], self._gyr[new])
+        self._samples.begin(new)
+        self._rests.take(new.time_s, new.acc, new.gyr)
+        self.trace.feed(new.time_s, new.acc, new.gyr)
 
-    def _copy_known(self, time_s: Floats, acc: Forces, gyr: Forces) -> int:
-        """Put the samples that are numbers behind what is there; how many they are."""
-        start = self._filled
-        if not (all_known(acc.ravel()) and all_known(gyr.ravel())):
-            return copy_known(time_s, acc, gyr, start, self._time, self._acc, self._gyr)
-        new = slice(start, start + len(time_s))
-        self._time[new], self._acc[new], self._gyr[new] = time_s, acc, gyr
-        return len(time_s)
-
-    def _make_room(self, rows: int) -> None:
-        if self._filled + rows <= len(self._time):
-            return
-        if not len(self._time):
-            room = self.history + ROOM_BLOCKS * self.block
-            self._time = np.empty(room)
-            self._acc, self._gyr = (np.empty((room, MOTION_AXES), np.float32) for _ in range(2))
-            return
-        retained = slice(max(0, self._filled - self.history), self._filled)
-        count = retained.stop - retained.start
-        for array in (self._time, self._acc, self._gyr):
-            array[:count] = array[retained]
-        self._filled = count
+    def settled(self) -> None:
+        """The samples that were taken last are worked on: they may change where they came from."""
+        self._samples.settle()
 
     def begin(self, times_s: tuple[float, float, float]) -> StrideMotion:
         """A new stride, unknown as yet; `table` gives it its place before anything else is asked.
@@ -210,14 +182,14 @@ class FootMotion:
         spans = np.array([(*one.times_s, one.to_s) for one in chosen])
         bias, length = self._at_rest(spans[:, 2])
         out = np.full((len(chosen), COLUMNS), np.nan)
-        rows = slice(0, self._filled)
+        rows = self._samples.rows()
         heel = to_heel(self.foot, self.layout)
         outer = 1.0 if self.foot is Foot.RIGHT else -1.0
         means = np.full((len(chosen), MOTION_AXES + 1), np.nan)
         all_strides(
-            self._time[rows],
-            self._acc[rows],
-            self._gyr[rows],
+            rows.time_s,
+            rows.acc,
+            rows.gyr,
             spans,
             bias,
             OFFSET_SHARE * (length - STANDARD_GRAVITY),
@@ -258,7 +230,3 @@ class FootMotion:
         rates = middle[None, :MOTION_AXES]
         bias = np.sign(rates) * np.maximum(np.abs(rates) - ROLL_RATE_DEG_S, 0.0)
         return bias, middle[MOTION_AXES:]
-
-
-def _no_rows() -> Forces:
-    return np.empty((0, MOTION_AXES), np.float32)

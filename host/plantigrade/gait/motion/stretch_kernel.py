@@ -1,10 +1,12 @@
-"""What a foot does in stretches of its trace: sums over the tenths of each, in one pass. Compiled."""
+"""What a foot does in stretches of its trace: sums over the tenths of each. Compiled.
+
+Columns are summed side by side, since each sum waits for its last addition.
+"""
 
 import numpy as np
 import numpy.typing as npt
 
 from plantigrade.compiled import compiled
-from plantigrade.gait.settings import MOTION_AXES
 from plantigrade.gait.signals import Floats, Forces
 
 
@@ -30,18 +32,19 @@ def moments(
         fastest: (g,) filled with its largest amount.
     """
     for g in range(len(rows)):
-        first = rows[g]
-        total = 0.0
-        for k in range(MOTION_AXES):
-            mean, spread = _mean_and_variance(values, first, width, k)
-            gravity[g, k] = mean
-            total += spread
-        swing[g] = np.sqrt(total)
-        turning[g] = np.sqrt(_mean_and_variance(values, first, width, MOTION_AXES)[1])
-        most = 0.0
-        for i in range(first, first + width):
-            most = max(most, abs(np.float64(values[i, MOTION_AXES])))
-        fastest[g] = most
+        first, last = rows[g], rows[g] + width
+        x, y, z, p = 0.0, 0.0, 0.0, 0.0
+        for i in range(first, last):
+            x, y, z, p = x + values[i, 0], y + values[i, 1], z + values[i, 2], p + values[i, 3]
+        x, y, z, p = x / width, y / width, z / width, p / width
+        xx, yy, zz, pp, most = 0.0, 0.0, 0.0, 0.0, 0.0
+        for i in range(first, last):
+            a, b, c, d = values[i, 0] - x, values[i, 1] - y, values[i, 2] - z, values[i, 3] - p
+            xx, yy, zz, pp = xx + a * a, yy + b * b, zz + c * c, pp + d * d
+            most = max(most, abs(values[i, 3]))
+        gravity[g, 0], gravity[g, 1], gravity[g, 2] = x, y, z
+        swing[g] = np.sqrt(xx / width + yy / width + zz / width)
+        turning[g], fastest[g] = np.sqrt(pp / width), most
 
 
 @compiled()
@@ -49,20 +52,13 @@ def scatter(values: Forces, rows: npt.NDArray[np.int64], width: int, out: Floats
     """out[g] = variance of the acceleration in the plane of the foot's length and its upright, (m/s2)^2, in
     the stretch of `width` rows from row rows[g] on."""
     for g in range(len(rows)):
-        out[g] = 0.0
-        for k in range(1, MOTION_AXES):
-            out[g] += _mean_and_variance(values, rows[g], width, k)[1]
-
-
-@compiled()
-def _mean_and_variance(values: Forces, first: int, width: int, column: int) -> tuple[float, float]:
-    """Of one column, over the rows first to first + width - 1."""
-    mean = 0.0
-    for i in range(first, first + width):
-        mean += np.float64(values[i, column])
-    mean /= width
-    squares = 0.0
-    for i in range(first, first + width):
-        off = np.float64(values[i, column]) - mean
-        squares += off * off
-    return mean, squares / width
+        first, last = rows[g], rows[g] + width
+        y, z = 0.0, 0.0
+        for i in range(first, last):
+            y, z = y + values[i, 1], z + values[i, 2]
+        y, z = y / width, z / width
+        squares = 0.0
+        for i in range(first, last):
+            b, c = values[i, 1] - y, values[i, 2] - z
+            squares += b * b + c * c
+        out[g] = squares / width
