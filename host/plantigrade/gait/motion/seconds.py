@@ -80,7 +80,8 @@ def _without_bumps(quiet: Flags, known: Flags, gravity: Floats) -> Flags:
     apart = np.diff(places)
     same = change < SAME_TILT_M_S2
     unmoved[places[1:][(apart == 1) & ~same]] = False
-    for at in np.flatnonzero((apart > 1) & (apart <= LONGEST_BUMP_S + 1) & same):
-        span = slice(places[at] + 1, places[at + 1])
-        unmoved[span] = known[span]
+    jolts = np.flatnonzero((apart > 1) & (apart <= LONGEST_BUMP_S + 1) & same)
+    for second in range(1, LONGEST_BUMP_S + 1):
+        inside = places[jolts[apart[jolts] > second]] + second
+        unmoved[inside] = known[inside]
     return unmoved

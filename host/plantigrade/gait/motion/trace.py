@@ -31,7 +31,7 @@ class Tenths:
             width: tenths of a stretch.
             step: a stretch begins at each multiple of it.
         """
-        rows = np.flatnonzero(self.numbers % step == 0)
+        rows = np.flatnonzero(self.numbers // step * step == self.numbers)
         rows = rows[rows + width <= len(self.numbers)]
         return rows[self.numbers[rows + width - 1] - self.numbers[rows] == width - 1]
 
