@@ -57,6 +57,11 @@ def test_feet_on_pedals_ride(rpm: float) -> None:
     assert (begin, end) == (pytest.approx(0.0, abs=0.2), pytest.approx(60.0, abs=5.0))
 
 
+def test_the_smallest_crank_at_the_slowest_turning_moves_enough_to_be_looked_at() -> None:
+    assert cycling_spans(both_on_pedals(rpm=36.0, crank_m=0.081))
+    assert not cycling_spans(both_on_pedals(rpm=36.0, crank_m=0.078))
+
+
 @pytest.mark.parametrize(
     "feet",
     [
