@@ -14,6 +14,7 @@ from plantigrade.gait.load_levels import LoadLevels
 from plantigrade.gait.load_seconds import load_seconds
 from plantigrade.gait.motion.seconds import Seconds, seconds_of
 from plantigrade.gait.motion.settings import FEWEST_UPRIGHT_S, LYING_TILT_DEG
+from plantigrade.gait.motion.trace import Tenths
 from plantigrade.gait.moved_seconds import MovedSeconds, lying_of, unworn_of
 from plantigrade.gait.results import Activity
 from plantigrade.gait.settings import (
@@ -136,14 +137,15 @@ def _span(streams: Sequence[FootStream]) -> tuple[float, int]:
     return origin, int((last - origin) / EPOCH_S) + 1 if last > origin else 0
 
 
-def motion_seconds(streams: Sequence[FootStream]) -> dict[Foot, Seconds]:
-    """Seconds of a recording, of the feet that have a motion sensor."""
+def motion_seconds(streams: Sequence[FootStream], moved: Mapping[Foot, Tenths]) -> dict[Foot, Seconds]:
+    """Seconds of a recording, of the feet that have a motion sensor.
+
+    Args:
+        streams: the feet, finished.
+        moved: the trace of each foot that has a motion sensor.
+    """
     origin, count = _span(streams)
-    return {
-        stream.foot: seconds_of(stream.motion.trace, origin, count)
-        for stream in streams
-        if stream.motion.seen
-    }
+    return {foot: seconds_of(tenths, origin, count) for foot, tenths in moved.items()}
 
 
 def _loads(streams: Sequence[FootStream], levels: LoadLevels, origin: float, count: int) -> _Loads:

@@ -76,7 +76,8 @@ def assemble(
     still_at = still_rows(load, settings.contact)
     still = spans_of_rows(load, still_at)
     followed = [side.stream for side in sides]
-    cycling = cycling_spans([stream.motion.trace for stream in followed if stream.motion.seen])
+    moved = {stream.foot: stream.motion.trace.tenths() for stream in followed if stream.motion.seen}
+    cycling = cycling_spans(list(moved.values()))
     full = [_full_contacts(side, settings, alone=len(sides) == 1) for side in sides]
     steps = [outside(outside(contacts, still), with_edges(cycling)) for contacts in full]
     breaks = [side.contacts.breaks_s for side in sides]
@@ -103,7 +104,7 @@ def assemble(
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
     both = _both(sides, feet, walks, climbed)
     found += findings.ways_apart(both)
-    seconds = motion_seconds(followed)
+    seconds = motion_seconds(followed, moved)
     found += walks_unloaded(followed, seconds, levels.loaded_n)
     return Analysis(
         source=source,

@@ -133,7 +133,7 @@ class Engine:
         latest spans.
         """
         left, right = self._streams.get(Foot.LEFT), self._streams.get(Foot.RIGHT)
-        sensed = [stream.motion.trace for stream in self._streams.values() if stream.motion.seen]
+        sensed = [stream.motion.trace.tenths() for stream in self._streams.values() if stream.motion.seen]
         rides = with_edges(cycling_spans(sensed))
         if left is None or right is None or left.quantity != "force" or right.quantity != "force":
             return rides

@@ -141,7 +141,7 @@ class FootStream:
         self._open: _Contact | None = None
         self._closed: _Contact | None = None
         self.pressure = StanceFeatures(first.layout, first.quantity)
-        self.motion = FootMotion(first.foot, rate_hz, history, BUFFER_ROWS, first.layout)
+        self.motion = FootMotion(first.foot, rate_hz, history, first.layout)
         self.contacts: list[tuple[float, float, float]] = []
         self.finals: list[tuple[float, float]] = []
         self.breaks: list[float] = []
@@ -201,6 +201,7 @@ class FootStream:
         reported: list[Event] = []
         for start in range(0, len(rows), BUFFER_ROWS):
             reported += self._block(rows.part(start, start + BUFFER_ROWS))
+        self.motion.settled()
         return reported
 
     def finish(self) -> list[Event]:

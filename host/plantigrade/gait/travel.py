@@ -81,23 +81,35 @@ def _agreement(tables: Mapping[Foot, StrideTable]) -> Parameter:
 
 def mark_turns(tables: Sequence[StrideTable], bout: int) -> list[Turn]:
     """Turns of one walk, from how the feet's heading changes; their strides are marked (in place)."""
-    strides = sorted(
-        (float(table.initial_contact_s[row]), side, int(row))
-        for side, table in enumerate(tables)
-        for row in np.flatnonzero((table.bout == bout) & np.isfinite(table.turning_deg))
-    )
     turns: list[Turn] = []
     run: list[tuple[int, int]] = []
-    for _, side, row in [*strides, (np.inf, -1, -1)]:
-        angle = float(tables[side].turning_deg[row]) if row >= 0 else 0.0
-        goes_on = run and angle * tables[run[-1][0]].turning_deg[run[-1][1]] > 0
-        if abs(angle) >= TURN_STRIDE_DEG and (goes_on or not run):
+    before = 0.0
+    for side, row, angle in [*_turning_strides(tables, bout), (-1, -1, 0.0)]:
+        turning = abs(angle) >= TURN_STRIDE_DEG
+        if turning and (angle * before > 0 or not run):
             run.append((side, row))
-            continue
-        if run:
-            turns += _turn(tables, run)
-        run = [(side, row)] if abs(angle) >= TURN_STRIDE_DEG else []
+        else:
+            if run:
+                turns += _turn(tables, run)
+            run = [(side, row)] if turning else []
+        before = angle
     return turns
+
+
+def _turning_strides(tables: Sequence[StrideTable], bout: int) -> list[tuple[int, int, float]]:
+    """Strides of one walk whose turning is known, of both feet in the order in which they begin: which of the
+    tables, which row, and the angle."""
+    columns = [table.turning_deg for table in tables]
+    rows = [
+        np.flatnonzero((table.bout == bout) & np.isfinite(column))
+        for table, column in zip(tables, columns, strict=True)
+    ]
+    sides = np.repeat(np.arange(len(tables)), [len(own) for own in rows])
+    begin = np.concatenate([table.initial_contact_s[own] for table, own in zip(tables, rows, strict=True)])
+    angles = np.concatenate([column[own] for column, own in zip(columns, rows, strict=True)])
+    order = np.argsort(begin, kind="stable")
+    numbers = sides[order].tolist(), np.concatenate(rows)[order].tolist(), angles[order].tolist()
+    return list(zip(*numbers, strict=True))
 
 
 def _turn(tables: Sequence[StrideTable], run: list[tuple[int, int]]) -> list[Turn]:

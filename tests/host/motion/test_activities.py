@@ -7,7 +7,7 @@ import pytest
 from plantigrade.gait.engine import Engine, analyze
 from plantigrade.gait.motion.pedalling import cycling_spans
 from plantigrade.gait.motion.seconds import seconds_of
-from plantigrade.gait.motion.trace import MotionTrace
+from plantigrade.gait.motion.trace import MotionTrace, Tenths
 from plantigrade.gait.moved_seconds import MovedSeconds, lying_of, unworn_of
 from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, Walk
 from plantigrade.gait.stillness import outside
@@ -22,14 +22,14 @@ QUICK = Imperfections(sampling=False)
 """All errors but those of the sensor's own clock and filter, which take most of the time."""
 
 
-def trace_of(acc: Floats, pitch_deg_s: Floats | float = 0.0, from_s: float = 0.0) -> MotionTrace:
+def trace_of(acc: Floats, pitch_deg_s: Floats | float = 0.0, from_s: float = 0.0) -> Tenths:
     """Of (n, 3) accelerations at 50 Hz."""
     time_s = from_s + (np.arange(len(acc)) + 0.5) / RATE_HZ
     gyr = np.zeros((len(acc), 3))
     gyr[:, 0] = pitch_deg_s
     made = MotionTrace(RATE_HZ)
     made.feed(time_s, acc.astype(np.float32), gyr.astype(np.float32))
-    return made
+    return made.tenths()
 
 
 def flat(seconds: float) -> Floats:
@@ -47,7 +47,7 @@ def on_pedals(
     return np.column_stack([np.zeros(len(angle)), forwards, G + up])
 
 
-def both_on_pedals(**kwargs: float) -> list[MotionTrace]:
+def both_on_pedals(**kwargs: float) -> list[Tenths]:
     return [trace_of(on_pedals(60.0, half_turns=turns, **kwargs)) for turns in (0.0, 1.0)]  # type: ignore[arg-type]
 
 
@@ -55,6 +55,11 @@ def both_on_pedals(**kwargs: float) -> list[MotionTrace]:
 def test_feet_on_pedals_ride(rpm: float) -> None:
     ((begin, end),) = cycling_spans(both_on_pedals(rpm=rpm))
     assert (begin, end) == (pytest.approx(0.0, abs=0.2), pytest.approx(60.0, abs=5.0))
+
+
+def test_the_smallest_crank_at_the_slowest_turning_moves_enough_to_be_looked_at() -> None:
+    assert cycling_spans(both_on_pedals(rpm=36.0, crank_m=0.081))
+    assert not cycling_spans(both_on_pedals(rpm=36.0, crank_m=0.078))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_feet_on_pedals_ride(rpm: float) -> None:
         pytest.param([], id="no sensor"),
     ],
 )
-def test_what_is_no_ride(feet: list[MotionTrace]) -> None:
+def test_what_is_no_ride(feet: list[Tenths]) -> None:
     assert cycling_spans(feet) == []
 
 
@@ -80,8 +85,8 @@ def test_missing_samples_are_no_ride_and_no_seconds() -> None:
     time_s = (np.arange(len(acc)) + 0.5) / RATE_HZ
     there = time_s % 5.0 < 4.5
     made.feed(time_s[there], acc[there], np.zeros_like(acc[there]))
-    assert cycling_spans([made]) == []
-    seconds = seconds_of(made, 0.0, 60)
+    assert cycling_spans([made.tenths()]) == []
+    seconds = seconds_of(made.tenths(), 0.0, 60)
     assert seconds.known.tolist() == [number % 5 != 4 for number in range(60)]
     assert np.isnan(seconds.gravity[4]).all()
 
@@ -93,10 +98,10 @@ def test_a_trace_is_the_same_in_pieces_of_any_size() -> None:
     once.feed(time_s, acc, gyr)
     for rows in np.split(np.arange(1000), [1, 2, 3, 17, 400, 401, 990]):
         parts.feed(time_s[rows], acc[rows], gyr[rows])
-    (numbers, means), (same_numbers, same_means) = *once.groups(10, 10), *parts.groups(10, 10)
-    np.testing.assert_array_equal(numbers, same_numbers)
-    np.testing.assert_array_equal(means, same_means)
-    assert len(numbers) == 20
+    complete, cut = once.tenths(), parts.tenths()
+    np.testing.assert_array_equal(complete.numbers, cut.numbers)
+    np.testing.assert_array_equal(complete.values, cut.values)
+    assert len(complete.stretches(10, 10)) == 20
 
 
 def test_times_that_jump_to_and_fro_do_no_harm() -> None:
@@ -104,7 +109,7 @@ def test_times_that_jump_to_and_fro_do_no_harm() -> None:
     made = MotionTrace(RATE_HZ)
     time_s = np.where(np.arange(1000) % 2, 0.0, 50.0)
     made.feed(time_s, np.zeros((1000, 3), np.float32), np.zeros((1000, 3), np.float32))
-    assert cycling_spans([made]) == []
+    assert cycling_spans([made.tenths()]) == []
 
 
 def test_seconds_that_rest_and_jolts_after_which_a_shoe_lies_as_before() -> None:

@@ -66,9 +66,11 @@ def take_off(acc: Floats, first: int, last: int, offset: float) -> float:
         for k in range(3):
             mean[k] += acc[i, k] / (last - first)
     length = np.sqrt(mean[0] ** 2 + mean[1] ** 2 + mean[2] ** 2)
+    x, y, z = offset * mean[0] / length, offset * mean[1] / length, offset * mean[2] / length
     for i in range(len(acc)):
-        for k in range(3):
-            acc[i, k] -= offset * mean[k] / length
+        acc[i, 0] -= x
+        acc[i, 1] -= y
+        acc[i, 2] -= z
     return length
 
 

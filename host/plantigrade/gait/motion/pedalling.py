@@ -6,14 +6,17 @@ zero only. Its length over the squared rate is the radius of the crank. In walki
 stride has many lines on both sides. The feet are half a turn apart.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.motion import stretch_kernel
 from plantigrade.gait.motion.settings import (
     CRANK_M,
     FEWEST_PEDAL_CELLS,
+    GROUPS_AT_ONCE,
     LONGEST_COAST_S,
     OPPOSITE_COS,
     PEDAL_CELL_S,
@@ -23,15 +26,26 @@ from plantigrade.gait.motion.settings import (
     PEDAL_ONE_WAY,
     PEDAL_SAME_LINES,
     PEDAL_SHARE,
+    ROUNDING_SHARE,
     TRACE_BIN_S,
 )
-from plantigrade.gait.motion.trace import MotionTrace, Numbers
+from plantigrade.gait.motion.trace import Numbers, Tenths
 from plantigrade.gait.signals import Floats, Forces
 
 Span = tuple[float, float]
 _WIDTH = round(PEDAL_CELLS * PEDAL_CELL_S / TRACE_BIN_S)
 _STEP = round(PEDAL_CELL_S / TRACE_BIN_S)
 _WINDOW: Floats = np.hanning(_WIDTH)
+_LOW, _HIGH = (round(hz * _WIDTH * TRACE_BIN_S) for hz in PEDAL_HZ)
+_LEAST_SCATTER = (
+    CRANK_M[0] ** 2
+    * (2.0 * np.pi * _LOW / (_WIDTH * TRACE_BIN_S)) ** 4
+    * float(np.mean(_WINDOW**2))
+    * (1.0 - ROUNDING_SHARE)
+)
+"""Variance of the acceleration, (m/s2)^2, below which no circle is as large as the smallest crank's at the
+slowest turning: the power of a few lines is no more than that of all, which is the window's and the signal's
+(Parseval), and the window takes away only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +54,7 @@ class _Turning:
 
     Attributes:
         numbers: (g,) of their first tenths.
-        line: (g,) of the frequency of the turning.
+        line: (g,) of the frequency of the turning; 0 where the foot moves too little for pedals.
         arrow: (g,) the arrow's spectral value there; its angle is the place on the circle.
         pedals: (g,) whether it is a pedal's circle.
     """
@@ -51,28 +65,39 @@ class _Turning:
     pedals: npt.NDArray[np.bool_]
 
 
-def _turning(trace: MotionTrace) -> _Turning:
-    """All stretches of a foot."""
-    parts = [_some(numbers, values) for numbers, values in trace.groups(_WIDTH, _STEP)]
-    none = np.empty(0, np.int64)
-    return _Turning(
-        np.concatenate([none, *(part.numbers for part in parts)]),
-        np.concatenate([none, *(part.line for part in parts)]),
-        np.concatenate([np.empty(0, np.complex128), *(part.arrow for part in parts)]),
-        np.concatenate([np.empty(0, np.bool_), *(part.pedals for part in parts)]),
+def _turning(tenths: Tenths) -> _Turning:
+    """All stretches of a foot; the spectra of those alone that move enough for pedals."""
+    rows = tenths.stretches(_WIDTH, _STEP)
+    made = _Turning(
+        tenths.numbers[rows],
+        np.zeros(len(rows), np.int64),
+        np.zeros(len(rows), np.complex128),
+        np.zeros(len(rows), np.bool_),
     )
+    scatter = np.empty(len(rows))
+    stretch_kernel.scatter(tenths.values, rows, _WIDTH, scatter)
+    moving = np.flatnonzero(scatter >= _LEAST_SCATTER)
+    for first in range(0, len(moving), GROUPS_AT_ONCE):
+        some = moving[first : first + GROUPS_AT_ONCE]
+        _spectra(made, some, tenths.values[rows[some][:, None] + np.arange(_WIDTH)])
+    return made
 
 
-def _some(numbers: Numbers, values: Forces) -> _Turning:
+def _spectra(made: _Turning, some: Numbers, values: Forces) -> None:
+    """What the spectra of some stretches tell of them, in place.
+
+    Args:
+        some: (k,) which of them.
+        values: (k, _WIDTH, TRACE_COLUMNS) of their tenths.
+    """
     plane = values[:, :, 1].astype(np.float64) + 1j * values[:, :, 2].astype(np.float64)
     plane -= plane.mean(axis=1, keepdims=True)
     lines = np.fft.fft(plane * _WINDOW, axis=1)
     power = np.abs(lines) ** 2
     half = _WIDTH // 2
     onwards, back = power[:, 1:half], power[:, :half:-1]
-    low, high = (round(hz * _WIDTH * TRACE_BIN_S) for hz in PEDAL_HZ)
     both = onwards + back
-    line = low + np.argmax(both[:, low - 1 : high], axis=1)
+    line = _LOW + np.argmax(both[:, _LOW - 1 : _HIGH], axis=1)
     near = line[:, None] - 1 + np.arange(-PEDAL_LINES, PEDAL_LINES + 1)
     rows = np.arange(len(line))[:, None]
     ahead, behind = onwards[rows, near].sum(axis=1), back[rows, near].sum(axis=1)
@@ -84,10 +109,10 @@ def _some(numbers: Numbers, values: Forces) -> _Turning:
     pedals &= (radius >= CRANK_M[0]) & (radius <= CRANK_M[1])
     signed: Numbers = line.astype(np.int64)
     signed[ahead < behind] *= -1
-    return _Turning(numbers, line.astype(np.int64), lines[rows[:, 0], signed], pedals)
+    made.line[some], made.arrow[some], made.pedals[some] = line, lines[rows[:, 0], signed], pedals
 
 
-def cycling_spans(traces: list[MotionTrace]) -> list[Span]:
+def cycling_spans(traces: Sequence[Tenths]) -> list[Span]:
     """Spans in which the feet turn on pedals, in time order, with short breaks of theirs.
 
     Args:

@@ -38,8 +38,18 @@ class Rests:
         """(4,) median rates about the axes in degrees/s, and length of gravity in m/s2, of the last rests
         before a time; empty without any."""
         count = int(self._found[: self._count, 0].searchsorted(before_s))
-        if not count:
-            return np.empty(0)
+        return self._median(count) if count else np.empty(0)
+
+    def before_each(self, before_s: Floats) -> Floats:
+        """(k, 4) the same for each of some times (k,), which rise; empty without a rest before the first."""
+        counts = self._found[: self._count, 0].searchsorted(before_s)
+        if not len(counts) or not counts[0]:
+            return np.empty((0, still_kernel.REST_COLUMNS - 1))
+        different, places = np.unique(counts, return_inverse=True)
+        return np.array([self._median(int(count)) for count in different])[places]
+
+    def _median(self, count: int) -> Floats:
+        """Of the last of the first `count` rests; strides in a row ask for the same."""
         last_s = float(self._found[count - 1, 0])
         if self._latest[0] != last_s:
             self._latest = last_s, np.median(self._found[max(0, count - RESTS) : count, 1:], axis=0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.motion import stretch_kernel
 from plantigrade.gait.motion.settings import (
     LONGEST_BUMP_S,
     REST_ACC_SD_M_S2,
@@ -16,7 +17,7 @@ from plantigrade.gait.motion.settings import (
     UNMOVED_DEG_S,
     UNMOVED_M_S2,
 )
-from plantigrade.gait.motion.trace import MotionTrace
+from plantigrade.gait.motion.trace import Tenths
 from plantigrade.gait.signals import Floats
 
 Flags = npt.NDArray[np.bool_]
@@ -49,21 +50,20 @@ class Seconds:
             return (self.gravity @ up) / length
 
 
-def seconds_of(trace: MotionTrace, from_s: float, count: int) -> Seconds:
+def seconds_of(tenths: Tenths, from_s: float, count: int) -> Seconds:
     """Seconds from `from_s` on, of a trace whose own seconds are those of the common clock: each counts where
     its middle lies."""
     per_second = round(1.0 / TRACE_BIN_S)
     known, swift, gravity = np.zeros(count, np.bool_), np.zeros(count, np.bool_), np.full((count, 3), np.nan)
     swing, turning = np.full(count, np.nan), np.full(count, np.nan)
-    for numbers, means in trace.groups(per_second, per_second):
-        places = np.floor(numbers * TRACE_BIN_S + 0.5 - from_s).astype(np.int64)
-        inside = (places >= 0) & (places < count)
-        places, values = places[inside], means[inside].astype(np.float64)
-        known[places] = True
-        gravity[places] = values[:, :, :3].mean(axis=1)
-        swing[places] = np.sqrt(values[:, :, :3].var(axis=1).sum(axis=1))
-        turning[places] = values[:, :, 3].std(axis=1)
-        swift[places] = np.abs(values[:, :, 3]).max(axis=1) >= SWIFT_DEG_S
+    rows = tenths.stretches(per_second, per_second)
+    places = np.floor(tenths.numbers[rows] * TRACE_BIN_S + 0.5 - from_s).astype(np.int64)
+    inside = (places >= 0) & (places < count)
+    rows, places = rows[inside], places[inside]
+    means, (own_swing, own_turning, fastest) = np.empty((len(rows), 3)), np.empty((3, len(rows)))
+    stretch_kernel.moments(tenths.values, rows, per_second, means, own_swing, own_turning, fastest)
+    known[places], gravity[places] = True, means
+    swing[places], turning[places], swift[places] = own_swing, own_turning, fastest >= SWIFT_DEG_S
     with np.errstate(invalid="ignore"):
         quiet = known & (swing < UNMOVED_M_S2) & (turning < UNMOVED_DEG_S)
         calm, shaken = known & (swing < REST_ACC_SD_M_S2), known & (swing >= SHAKEN_M_S2)
@@ -80,7 +80,8 @@ def _without_bumps(quiet: Flags, known: Flags, gravity: Floats) -> Flags:
     apart = np.diff(places)
     same = change < SAME_TILT_M_S2
     unmoved[places[1:][(apart == 1) & ~same]] = False
-    for at in np.flatnonzero((apart > 1) & (apart <= LONGEST_BUMP_S + 1) & same):
-        span = slice(places[at] + 1, places[at + 1])
-        unmoved[span] = known[span]
+    jolts = np.flatnonzero((apart > 1) & (apart <= LONGEST_BUMP_S + 1) & same)
+    for second in range(1, LONGEST_BUMP_S + 1):
+        inside = places[jolts[apart[jolts] > second]] + second
+        unmoved[inside] = known[inside]
     return unmoved

@@ -86,6 +86,8 @@ STANCES: Final = 15
 ROLL_RATE_DEG_S: Final = 7.0
 """A flat foot rolls on by 4 to 9 degrees/s on average (gaitmap's walk): only what a stance shows beyond is
 bias of the sensor."""
+SPARE_ROWS: Final = 4096
+"""Samples beyond the history that may stay, so that small pieces do not move it each time."""
 
 # -- strides
 
@@ -135,7 +137,7 @@ FLOOR_M: Final = 3.0
 TRACE_BIN_S: Final = 0.1
 """Means over tenths of a second are stored: pedals turn twice a second at most."""
 GROUPS_AT_ONCE: Final = 2048
-"""Stretches that are looked at together: of a day they would take a tenth of a gigabyte."""
+"""Stretches whose spectra are looked at together: of a day they would take a tenth of a gigabyte."""
 TRACE_COLUMNS: Final = 4
 """Acceleration along x, y and z in m/s2, rate about x in degrees/s."""
 UNMOVED_M_S2: Final = 0.05
@@ -176,6 +178,9 @@ PEDAL_ONE_WAY: Final = 0.5
 CRANK_M: Final = (0.08, 0.30)
 """Radius of the circle. Cranks are 0.165 to 0.175 m; the sensor behind the pedal's axle moves less or
 more as the foot tips."""
+ROUNDING_SHARE: Final = 1e-6
+"""By so much a bound that spares work lies below the one that decides: sums in another order differ by 1e-14
+of themselves."""
 PEDAL_SAME_LINES: Final = 1
 OPPOSITE_COS: Final = -0.5
 """The feet turn at one rate, and are within 60 degrees of half a turn apart."""

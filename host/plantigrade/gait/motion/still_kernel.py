@@ -91,8 +91,7 @@ def rests(time_s: Floats, acc: Forces, gyr: Forces, rows: int, state: Floats, ou
     first = 0
     while first < len(time_s):
         last = min(len(time_s), first + rows - int(state[0]))
-        _add(acc, first, last, state[1:4], state[7:10])
-        _add(gyr, first, last, state[4:7], state[10:13])
+        _add(acc, gyr, first, last, state[1:7], state[7:13])
         state[0] += last - first
         first = last
         if state[0] < rows:
@@ -116,20 +115,34 @@ def rests(time_s: Floats, acc: Forces, gyr: Forces, rows: int, state: Floats, ou
 
 
 @compiled(fastmath={"contract"})
-def _add(values: Forces, first: int, last: int, sums: Floats, squares: Floats) -> None:
-    """Add the rows first to last - 1 of (n, 3) values, and their squares, to (3,) sums each."""
-    x, y, z = sums
-    xx, yy, zz = squares
+def _add(acc: Forces, gyr: Forces, first: int, last: int, sums: Floats, squares: Floats) -> None:
+    """Add the rows first to last - 1 of (n, 3) values, and their squares, to (6,) sums each.
+
+    All twelve sums are formed side by side, each a name of its own: an array of them would be written to
+    memory for each sample.
+    """
+    x, y, z, u, v, w = sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]
+    xx, yy, zz = squares[0], squares[1], squares[2]
+    uu, vv, ww = squares[3], squares[4], squares[5]
     for i in range(first, last):
-        a, b, c = float(values[i, 0]), float(values[i, 1]), float(values[i, 2])
-        x += a
-        y += b
-        z += c
-        xx += a * a
-        yy += b * b
-        zz += c * c
-    sums[0], sums[1], sums[2] = x, y, z
+        a, b, c = np.float64(acc[i, 0]), np.float64(acc[i, 1]), np.float64(acc[i, 2])
+        x, y, z = x + a, y + b, z + c
+        xx, yy, zz = xx + a * a, yy + b * b, zz + c * c
+        a, b, c = np.float64(gyr[i, 0]), np.float64(gyr[i, 1]), np.float64(gyr[i, 2])
+        u, v, w = u + a, v + b, w + c
+        uu, vv, ww = uu + a * a, vv + b * b, ww + c * c
+    sums[0], sums[1], sums[2], sums[3], sums[4], sums[5] = x, y, z, u, v, w
     squares[0], squares[1], squares[2] = xx, yy, zz
+    squares[3], squares[4], squares[5] = uu, vv, ww
+
+
+@compiled()
+def all_known(values: Forces) -> bool:
+    """Whether all of (n,) values are numbers. It counts to the end, which is done several at a time."""
+    missing = 0
+    for i in range(len(values)):
+        missing += not np.isfinite(values[i])
+    return missing == 0
 
 
 @compiled()

@@ -11,6 +11,7 @@ import numpy as np
 from insole_protocol.layout import LAYOUT_NAME as OWN_LAYOUT
 
 from plantigrade.gait.motion.many_strides import all_strides
+from plantigrade.gait.motion.motion_buffer import MotionBuffer, MotionRows
 from plantigrade.gait.motion.rests import Rests
 from plantigrade.gait.motion.settings import (
     OFFSET_SHARE,
@@ -23,11 +24,12 @@ from plantigrade.gait.motion.settings import (
     STANCES,
     STANDARD_GRAVITY,
 )
-from plantigrade.gait.motion.still_kernel import copy_known
 from plantigrade.gait.motion.trace import MotionTrace
 from plantigrade.gait.motion.values import COLUMNS, Flag, Value
 from plantigrade.gait.settings import MM_PER_EU_SIZE, MOTION_AXES, NOMINAL_EU_SIZE
-from plantigrade.gait.signals import Floats, Foot, Forces, Motion, SensorLayout
+from plantigrade.gait.signals import Floats, Foot, Motion, SensorLayout
+
+_NO_ROW: Floats = np.empty(0)
 
 
 @dataclass
@@ -36,13 +38,13 @@ class StrideMotion:
 
     Attributes:
         times_s: initial contact, final contact, next initial contact.
-        row: (COLUMNS,) what is known of its motion, filled when it is.
         to_s: end of what is looked at of the stance that follows, infinite until it is known.
+        row: (COLUMNS,) its place in the table of strides, filled when its motion is known.
     """
 
     times_s: tuple[float, float, float]
-    row: Floats
     to_s: float = np.inf
+    row: Floats = field(default_factory=lambda: _NO_ROW)
 
 
 def to_heel(foot: Foot, layout: SensorLayout | None) -> Floats:
@@ -65,28 +67,24 @@ class FootMotion:
     Args:
         foot: side.
         rate_hz: nominal.
-        history, block: rows that must stay, and of one piece at most.
+        history: rows before the newest that must stay.
         layout: of the insole, None when unknown.
     """
 
     foot: Foot
     rate_hz: float
     history: int
-    block: int
     layout: SensorLayout | None
     seen: bool = False
     trace: MotionTrace = field(init=False)
     _sides_known: bool = True
-    _time: Floats = field(init=False)
-    _acc: Forces = field(init=False)
-    _gyr: Forces = field(init=False)
-    _filled: int = 0
+    _samples: MotionBuffer = field(init=False)
     _rests: Rests = field(init=False)
     _stances: list[tuple[float, Floats]] = field(default_factory=list[tuple[float, Floats]])
     _waiting: list[StrideMotion] = field(default_factory=list[StrideMotion])
 
     def __post_init__(self) -> None:
-        self._time, self._acc, self._gyr = np.empty(0), _no_rows(), _no_rows()
+        self._samples = MotionBuffer(self.history)
         self.trace = MotionTrace(self.rate_hz)
         self._rests = Rests(self.rate_hz, self.history / self.rate_hz)
 
@@ -94,52 +92,35 @@ class FootMotion:
         """The next samples; None or without rates: there is no motion in them."""
         if motion is None or motion.gyr_deg_s is None:
             return
-        acc, gyr = (
-            np.ascontiguousarray(values, np.float32) for values in (motion.acc_m_s2, motion.gyr_deg_s)
-        )
-        self._make_room(len(time_s))
-        start = self._filled
-        self._filled += copy_known(
-            np.ascontiguousarray(time_s), acc, gyr, start, self._time, self._acc, self._gyr
-        )
-        if self._filled == start:
+        acc, gyr = (values.astype(np.float32, copy=False) for values in (motion.acc_m_s2, motion.gyr_deg_s))
+        new = MotionRows.known(time_s, acc, gyr)
+        if not len(new):
             return
         self.seen = True
         self._sides_known &= motion.sides_known
-        new = slice(start, self._filled)
-        self._rests.take(self._time[new], self._acc[new], self._gyr[new])
-        self.trace.feed(self._time[new], self._acc[new], self._gyr[new])
+        self._samples.begin(new)
+        self._rests.take(new.time_s, new.acc, new.gyr)
+        self.trace.feed(new.time_s, new.acc, new.gyr)
 
-    def _make_room(self, rows: int) -> None:
-        if self._filled + rows <= len(self._time):
-            return
-        if not len(self._time):
-            room = self.history + self.block
-            self._time = np.empty(room)
-            self._acc, self._gyr = (np.empty((room, MOTION_AXES), np.float32) for _ in range(2))
-            return
-        retained = slice(max(0, self._filled - self.history), self._filled)
-        count = retained.stop - retained.start
-        for array in (self._time, self._acc, self._gyr):
-            array[:count] = array[retained].copy()
-        self._filled = count
+    def settled(self) -> None:
+        """The samples that were taken last are worked on: they may change where they came from."""
+        self._samples.settle()
 
     def begin(self, times_s: tuple[float, float, float]) -> StrideMotion:
-        """A new stride, unknown as yet.
+        """A new stride, unknown as yet; `table` gives it its place before anything else is asked.
 
         Args:
             times_s: initial, final and next initial contact.
         """
-        row = np.full(COLUMNS, np.nan)
-        row[Value.FLAGS] = float(Flag.EDGE if self.seen else Flag.NO_SENSOR)
-        new = StrideMotion(times_s, row)
+        new = StrideMotion(times_s)
         if self.seen:
             self._waiting.append(new)
         return new
 
     def table(self, strides: Sequence[StrideMotion]) -> Floats:
         """Rows (k, COLUMNS) of new strides, which are filled where they stand when they are known."""
-        rows = np.stack([stride.row for stride in strides])
+        rows = np.full((len(strides), COLUMNS), np.nan)
+        rows[:, Value.FLAGS] = float(Flag.EDGE if self.seen else Flag.NO_SENSOR)
         for stride, row in zip(strides, rows, strict=True):
             stride.row = row
         return rows
@@ -199,20 +180,19 @@ class FootMotion:
     def _fill(self, chosen: list[StrideMotion]) -> None:
         """Rows of some strides; the bias of each follows from what lies before its end."""
         spans = np.array([(*one.times_s, one.to_s) for one in chosen])
-        bias = np.array([self._bias(one.times_s[2]) for one in chosen])
+        bias, length = self._at_rest(spans[:, 2])
         out = np.full((len(chosen), COLUMNS), np.nan)
-        rows = slice(0, self._filled)
-        offsets = np.array([self._offset(one.times_s[2]) for one in chosen])
+        rows = self._samples.rows()
         heel = to_heel(self.foot, self.layout)
         outer = 1.0 if self.foot is Foot.RIGHT else -1.0
         means = np.full((len(chosen), MOTION_AXES + 1), np.nan)
         all_strides(
-            self._time[rows],
-            self._acc[rows],
-            self._gyr[rows],
+            rows.time_s,
+            rows.acc,
+            rows.gyr,
             spans,
             bias,
-            offsets,
+            OFFSET_SHARE * (length - STANDARD_GRAVITY),
             heel,
             outer,
             self.rate_hz,
@@ -221,37 +201,32 @@ class FootMotion:
         )
         if not self._sides_known:
             out[:, [Value.PROGRESSION, Value.CIRCUMDUCTION, Value.TURNING]] = np.nan
-        for one, row, mean in zip(chosen, out, means, strict=True):
+        for one, row in zip(chosen, out, strict=True):
             one.row[:] = row
-            if np.isfinite(mean).all():
-                self._stances.append((one.times_s[2], mean))
+        for number in np.flatnonzero(np.isfinite(means).all(axis=1)):
+            self._stances.append((chosen[number].times_s[2], means[number]))
 
     def _stances_before(self, before_s: float) -> Floats:
         """(k, 4) mean rates and length of gravity of the last stances before a time."""
         stances = [mean for time_s, mean in self._stances[-2 * STANCES :] if time_s < before_s][-STANCES:]
         return np.array(stances).reshape(-1, MOTION_AXES + 1)
 
-    def _bias(self, before_s: float) -> Floats:
-        """What the gyroscope shows at rest, from rests before a time, else from stances."""
-        rests = self._rests.before(before_s)
+    def _at_rest(self, before_s: Floats) -> tuple[Floats, Floats]:
+        """What the sensor shows at rest, from rests before each of some times, else from stances.
+
+        Args:
+            before_s: (k,) rising; one alone where no rest came before the first.
+
+        Returns:
+            (k, 3) rates of rotation in degrees/s, and (k,) length of gravity in m/s2.
+        """
+        rests = self._rests.before_each(before_s)
         if len(rests):
-            return rests[:MOTION_AXES]
-        stances = self._stances_before(before_s)
+            return rests[:, :MOTION_AXES], rests[:, MOTION_AXES]
+        stances = self._stances_before(float(before_s[0]))
         if not len(stances):
-            return np.zeros(MOTION_AXES)
-        middle = np.median(stances[:, :MOTION_AXES], axis=0)
-        return np.sign(middle) * np.maximum(np.abs(middle) - ROLL_RATE_DEG_S, 0.0)
-
-    def _offset(self, before_s: float) -> float:
-        """What is taken off the axis that points upwards, from the length of gravity in the same."""
-        rest = self._rests.before(before_s)
-        if len(rest):
-            return OFFSET_SHARE * (float(rest[MOTION_AXES]) - STANDARD_GRAVITY)
-        stances = self._stances_before(before_s)
-        if not len(stances):
-            return 0.0
-        return OFFSET_SHARE * (float(np.median(stances[:, MOTION_AXES])) - STANDARD_GRAVITY)
-
-
-def _no_rows() -> Forces:
-    return np.empty((0, MOTION_AXES), np.float32)
+            return np.zeros((1, MOTION_AXES)), np.array([STANDARD_GRAVITY])
+        middle = np.median(stances, axis=0)
+        rates = middle[None, :MOTION_AXES]
+        bias = np.sign(rates) * np.maximum(np.abs(rates) - ROLL_RATE_DEG_S, 0.0)
+        return bias, middle[MOTION_AXES:]

@@ -12,18 +12,16 @@ would do (Rauch, Tung & Striebel 1965, AIAA J 3:1445, for a random walk and a co
 import numpy as np
 
 from plantigrade.compiled import compiled
+from plantigrade.gait.motion.rotation_kernel import UNTURNED, matrix_in, product, put, rotation
 from plantigrade.gait.motion.settings import (
     CLIPPED_DEG_S,
     CLIPPED_M_S2,
-    COSINE_STEPS,
     IMPACT_REACH_S,
     LEAST_IMPACT_M_S3,
     LEAST_SPEED_M_S,
     OFFSET_M_S2,
     PIVOT_M,
     SCALE_SHARE,
-    SERIES_UP_TO_RAD2,
-    SINE_STEPS,
     SLIP_DEG,
     STANDARD_GRAVITY,
     STEP_SHARE,
@@ -31,11 +29,8 @@ from plantigrade.gait.motion.settings import (
     UPRIGHT_SHARE,
 )
 from plantigrade.gait.motion.values import Flag, Value
-from plantigrade.gait.settings import MOTION_AXES
 from plantigrade.gait.signals import Floats
 
-_S1, _S2, _S3 = SINE_STEPS
-_C1, _C2, _C3 = COSINE_STEPS
 _CLIPPED = int(Flag.CLIPPED)
 _SLIPPED = int(Flag.SLIPPED)
 _LENGTH, _LENGTH_SD, _PROGRESSION = int(Value.LENGTH), int(Value.LENGTH_SD), int(Value.PROGRESSION)
@@ -46,33 +41,6 @@ _TRAVEL, _STILL_RATE, _DRIFT = int(Value.TRAVEL), int(Value.STILL_RATE), int(Val
 
 
 @compiled()
-def rotation(x: float, y: float, z: float, out: Floats) -> None:
-    """(3, 3) rotation by the vector (x, y, z) in radians (Rodrigues); by series from one sample to the next,
-    exact to 1e-11 up to 11 degrees."""
-    square = x * x + y * y + z * z
-    if square < SERIES_UP_TO_RAD2:
-        s = 1.0 - square / _S1 * (1.0 - square / _S2 * (1.0 - square / _S3))
-        c = 0.5 - square / _C1 * (1.0 - square / _C2 * (1.0 - square / _C3))
-    else:
-        angle = np.sqrt(square)
-        s, c = np.sin(angle) / angle, (1.0 - np.cos(angle)) / square
-    out[0, 0] = 1.0 - c * (y * y + z * z)
-    out[1, 1] = 1.0 - c * (x * x + z * z)
-    out[2, 2] = 1.0 - c * (x * x + y * y)
-    out[0, 1], out[1, 0] = c * x * y - s * z, c * x * y + s * z
-    out[0, 2], out[2, 0] = c * x * z + s * y, c * x * z - s * y
-    out[1, 2], out[2, 1] = c * y * z - s * x, c * y * z + s * x
-
-
-@compiled()
-def _turned(matrix: Floats, by: Floats, out: Floats) -> None:
-    """out = matrix @ by."""
-    for i in range(3):
-        for j in range(3):
-            out[i, j] = matrix[i, 0] * by[0, j] + matrix[i, 1] * by[1, j] + matrix[i, 2] * by[2, j]
-
-
-@compiled()
 def turns(time_s: Floats, gyr: Floats, bias: Floats, first: int, last: int, out: Floats) -> None:
     """out[i - first] = (3, 3) rotation of the sensor from row `first` to row i, for the rows up to `last`.
 
@@ -80,18 +48,18 @@ def turns(time_s: Floats, gyr: Floats, bias: Floats, first: int, last: int, out:
         gyr: (n, 3) degrees/s about the sensor's own axes.
         bias: (3,) what it shows at rest.
     """
-    step = np.empty((3, 3))
     half = 0.5 * np.pi / 180.0
-    out[0] = np.eye(MOTION_AXES)
+    turned = UNTURNED
+    put(turned, out[0])
     for i in range(first, last):
         dt = half * (time_s[i + 1] - time_s[i])
-        rotation(
+        step = rotation(
             dt * (gyr[i, 0] + gyr[i + 1, 0] - 2.0 * bias[0]),
             dt * (gyr[i, 1] + gyr[i + 1, 1] - 2.0 * bias[1]),
             dt * (gyr[i, 2] + gyr[i + 1, 2] - 2.0 * bias[2]),
-            step,
         )
-        _turned(out[i - first], step, out[i - first + 1])
+        turned = product(turned, step)
+        put(turned, out[i - first + 1])
 
 
 @compiled()
@@ -151,22 +119,21 @@ def _ways(
     count = last - first + 1
     own = np.empty((count, 3, 3))
     turns(time_s, gyr, bias, first, last, own)
-    level = np.empty((3, 3))
-    level_axes(begun, level)
-    _turned(level, own[count - 1], out[count - 1])
+    axes = np.empty((3, 3))
+    level_axes(begun, axes)
+    level = matrix_in(axes)
+    put(product(level, matrix_in(own[count - 1])), out[count - 1])
     seen = np.zeros(3)
     for k in range(3):
         for j in range(3):
             seen[k] += out[count - 1, k, j] * ended[j]
     across = np.sqrt(seen[0] ** 2 + seen[1] ** 2)
     angle = np.arctan2(across, seen[2]) / max(across, 1e-9)
-    back, turned = np.empty((3, 3)), np.empty((3, 3))
     span = time_s[last] - time_s[first]
     for i in range(count):
         share = (time_s[first + i] - time_s[first]) / span
-        rotation(share * angle * seen[1], -share * angle * seen[0], 0.0, back)
-        _turned(level, own[i], turned)
-        _turned(back, turned, out[i])
+        back = rotation(share * angle * seen[1], -share * angle * seen[0], 0.0)
+        put(product(back, product(level, matrix_in(own[i]))), out[i])
 
 
 @compiled()
