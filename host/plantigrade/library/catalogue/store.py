@@ -20,10 +20,11 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session
 
 from plantigrade.errors import MissingPartError, PlantigradeError
+from plantigrade.library.catalogue.server_functions import begin_counting, make_functions
 from plantigrade.library.catalogue.tables import Base, use_vault
 from plantigrade.library.keys.vault import KeyMissingError, Vault
 
-REVISION: Final = "0008"
+REVISION: Final = "0009"
 """The newest revision of the tables; migrations/versions holds the way there."""
 FILE_NAME: Final = "library.sqlite"
 BUSY_S: Final = 20.0
@@ -219,7 +220,9 @@ def _create_tables(connection: sa.Connection) -> None:
     """
     from plantigrade.library.catalogue.sending_tables import Base as AllTables  # brings the other modules
 
+    make_functions(connection)
     AllTables.metadata.create_all(connection, checkfirst=False)
+    begin_counting(connection)
     version = sa.Table(
         _VERSION_TABLE,
         sa.MetaData(),
