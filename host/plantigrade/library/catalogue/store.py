@@ -198,11 +198,13 @@ class Store:
             autonomous.execute(sa.text(f"SET lock_timeout = {round(BUSY_S * 1000)}"))
             for table in Base.metadata.sorted_tables:
                 try:
-                    autonomous.execute(sa.text(f'VACUUM FULL "{table.name}"'))
+                    autonomous.execute(sa.text(f'VACUUM (FULL, ANALYZE) "{table.name}"'))
                 except OperationalError:  # others have been reading it all the time
                     autonomous.execute(sa.text(f'VACUUM "{table.name}"'))
                     autonomous.execute(sa.text(f"SET lock_timeout = {_SHORT_MS}"))  # one wait is enough
                     done = False
+            with suppress(OperationalError):  # what the server remembered of the values, to choose its plans
+                autonomous.execute(sa.text("VACUUM FULL pg_catalog.pg_statistic"))
             with suppress(ProgrammingError):  # only some accounts may order this; the server does it in time
                 _write_log_anew(autonomous)
             autonomous.execute(sa.text("RESET lock_timeout"))

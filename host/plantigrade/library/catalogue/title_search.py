@@ -91,7 +91,7 @@ class TitleSearch:
         recording where it expects many and there are few."""
         query = self.narrowed(self.recordings, RecordingRow.id).where(sa.func.strpos(_folded(), sought) > 0)
         if sought:
-            asked = sa.cast(_as_query(session, sought), TSQUERY)
+            asked = sa.cast(as_query(session, sought), TSQUERY)
             query = query.where(getattr(sa.func, GRAMS)(_folded()).op("@@")(asked))
         found = query.with_only_columns(RecordingRow.id, RecordingRow.order_ns)
         found = found.offset(0).subquery().c  # by this PostgreSQL plans it without a look at what is outside
@@ -120,7 +120,7 @@ def _folded() -> Any:
     return getattr(sa.func, FOLDED)(*(sa.type_coerce(column, sa.Text) for column in columns))
 
 
-def _as_query(session: Session, sought: str) -> str:
+def as_query(session: Session, sought: str) -> str:
     """Which places in titles are looked up, as PostgreSQL writes it."""
     if len(sought) < _LETTERS:
         return f"{_quoted(sought)}:*"  # places that begin so
