@@ -71,22 +71,29 @@ def empty(library: Library) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    titles=st.lists(st.text(LETTERS, max_size=9), min_size=1, max_size=12), text=TEXTS, most=st.integers(1, 4)
+    titles=st.lists(st.text(LETTERS, max_size=9), min_size=1, max_size=12),
+    text=TEXTS,
+    most=st.integers(1, 4),
+    first=st.integers(1, 20),
 )
 def test_the_server_finds_a_text_where_the_program_does(
-    server_library: Library, titles: list[str], text: str, most: int
+    server_library: Library, titles: list[str], text: str, most: int, first: int
 ) -> None:
+    """However many titles are read or compared before all are."""
     library = server_library
     rows = [row(title) for title in titles]
-    rows_first = rows[0].id
+    oldest = rows[0].id
     expected = [one.id for one in reversed(rows) if text.casefold() in one.title.casefold()]
     empty(library)
     add(library, *rows)
-    assert [one.id for one in library.find(Filter(text=text))] == expected
-    assert [one.id for one in library.find(Filter(text=text, limit=most))] == expected[:most]
-    upwards = library.find(Filter(text=text, limit=most, before=rows_first))
-    assert [one.id for one in upwards] == [name for name in expected if name > rows_first][-most:]
-    counts = [library.count(Filter(text=text), counted) for counted in (None, most)]
+    with pytest.MonkeyPatch.context() as patched:
+        for setting in ("_READ_FIRST", "_READ_FOR_EACH", "_COMPARED_FOR_EACH"):
+            patched.setattr(title_search, setting, first)
+        assert [one.id for one in library.find(Filter(text=text))] == expected
+        assert [one.id for one in library.find(Filter(text=text, limit=most))] == expected[:most]
+        upwards = library.find(Filter(text=text, limit=most, before=oldest))
+        assert [one.id for one in upwards] == [name for name in expected if name > oldest][-most:]
+        counts = [library.count(Filter(text=text), counted) for counted in (None, most)]
     assert counts == [len(expected), min(most, len(expected))]
 
 

@@ -24,6 +24,9 @@ _READ_FIRST: Final = 5000
 that so many do not have often enough for a page is in fewer than one title of a hundred."""
 _READ_FOR_EACH: Final = 3
 """The same for pages of many: titles that are read for each recording that is wanted."""
+_COMPARED_FOR_EACH: Final = 10
+"""Of titles that have parts of the text, how many are compared at first for each recording that is wanted.
+Most that have the parts have the text, and to compare a hundred thousand takes as long as to look them up."""
 _LETTERS: Final = 3
 """Characters that the index has of each place in a title (`server_functions.GRAMS`)."""
 _MOST_GRAMS: Final = 3
@@ -87,15 +90,26 @@ class TitleSearch:
         return list(session.scalars(found.order_by(*self._order(read)).limit(most)))
 
     def _looked_up(self, session: Session, sought: str, most: int | None) -> list[str]:
-        """All are found before the first are taken: the order of the list would lead the server past every
-        recording where it expects many and there are few."""
-        query = self.narrowed(self.recordings, RecordingRow.id).where(sa.func.strpos(_folded(), sought) > 0)
+        """Titles that have parts of the text are looked up, and the first of them are compared; all of them
+        where the first are not enough."""
+        query = self.narrowed(self.recordings, RecordingRow.id)
         if sought:
             asked = sa.cast(as_query(session, sought), TSQUERY)
             query = query.where(getattr(sa.func, GRAMS)(_folded()).op("@@")(asked))
-        found = query.with_only_columns(RecordingRow.id, RecordingRow.order_ns)
-        found = found.offset(0).subquery().c  # by this PostgreSQL plans it without a look at what is outside
-        return list(session.scalars(sa.select(found.id).order_by(*self._order(found)).limit(most)))
+        columns = (RecordingRow.id, RecordingRow.order_ns, RecordingRow.title, RecordingRow.title_folded)
+        # Where there is an OFFSET, PostgreSQL plans for all rows: else the order of the list would lead it
+        # past every recording, where it expects many that match and there are few.
+        alike = query.with_only_columns(*columns).offset(0).subquery().c
+        in_order = sa.select(alike.id, alike.title, alike.title_folded).order_by(*self._order(alike))
+        if most is not None:
+            to_compare = _COMPARED_FOR_EACH * most
+            first = in_order.limit(to_compare).subquery().c
+            compared = session.execute(sa.select(first.id, _has(first, sought))).all()
+            names = [row[0] for row in compared if row[1]]
+            if len(names) >= most or len(compared) < to_compare:
+                return names[:most]
+        found = in_order.where(_has(alike, sought)).with_only_columns(alike.id)
+        return list(session.scalars(found.limit(most)))
 
 
 def _server_searches(session: Session) -> bool:
@@ -114,10 +128,15 @@ def _can_be_stored(text: str) -> bool:
         return False
 
 
-def _folded() -> Any:
+def _folded(of: Any = RecordingRow) -> Any:
     """A title as it is searched: an expression of the server's."""
-    columns = (RecordingRow.title, RecordingRow.title_folded)
+    columns = (of.title, of.title_folded)
     return getattr(sa.func, FOLDED)(*(sa.type_coerce(column, sa.Text) for column in columns))
+
+
+def _has(of: Any, sought: str) -> Any:
+    """Whether a title has a text."""
+    return sa.func.strpos(_folded(of), sought) > 0
 
 
 def as_query(session: Session, sought: str) -> str:
