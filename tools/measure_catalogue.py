@@ -24,6 +24,7 @@ import sqlalchemy as sa
 import sqlalchemy.event
 from plantigrade.library.catalogue.at_a_glance import hours_worn
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.commands import MOST_TAGGED
 from plantigrade.library.entries import Filter, Tag
 from plantigrade.service.people.overview import people_overview
 from plantigrade.service.people.settings import PEOPLE_A_PAGE
@@ -101,6 +102,9 @@ def questions(library: Library, rows: int) -> dict[str, Callable[[], Any]]:
         "a tag, first page": found(tags=(Tag("shoe", "trail"),)),
         "a tag, page in the middle": found(tags=(Tag("shoe", "trail"),), after=middle),
         "a tag, count": lambda: library.count(Filter(tags=(Tag("shoe", "trail"),))),
+        "a tag in a year, count up to 5000": lambda: library.count(
+            Filter(tags=(Tag("shoe", "trail"),), since=end - timedelta(days=365)), most=MOST_TAGGED
+        ),
         "a tag and a rare text": found(tags=(Tag("shoe", "trail"),), text="day 100"),
         "a person and a tag": found(person="P0506", tags=(Tag("shoe", "flat"),)),
         "with gaps, which are rare": found(with_gaps=True),
@@ -108,7 +112,7 @@ def questions(library: Library, rows: int) -> dict[str, Callable[[], Any]]:
         "imports, which are rare": found(kind="import"),
         "deleted ones": found(deleted=True),
         "a common text in the title": found(text="day 9"),
-        "a rare text in the title, all read": found(text="day 5004"),
+        "a rare text in the title": found(text="day 5004"),
         "a text that is found once": found(text=f"day {rows - rows // 3}"),
         "a text of two characters": found(text="7 "),
         "a text that is in no title": found(text="xyz"),

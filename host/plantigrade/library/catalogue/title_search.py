@@ -96,20 +96,21 @@ class TitleSearch:
         if sought:
             asked = sa.cast(as_query(session, sought), TSQUERY)
             query = query.where(getattr(sa.func, GRAMS)(_folded()).op("@@")(asked))
-        columns = (RecordingRow.id, RecordingRow.order_ns, RecordingRow.title, RecordingRow.title_folded)
-        # Where there is an OFFSET, PostgreSQL plans for all rows: else the order of the list would lead it
-        # past every recording, where it expects many that match and there are few.
-        alike = query.with_only_columns(*columns).offset(0).subquery().c
-        in_order = sa.select(alike.id, alike.title, alike.title_folded).order_by(*self._order(alike))
         if most is not None:
+            # Where there is an OFFSET, PostgreSQL plans for all rows: else the order of the list would lead
+            # it past every recording, where it expects many that match and there are few.
+            alike = query.with_only_columns(RecordingRow.id, RecordingRow.order_ns).offset(0).subquery().c
             to_compare = _COMPARED_FOR_EACH * most
-            first = in_order.limit(to_compare).subquery().c
-            compared = session.execute(sa.select(first.id, _has(first, sought))).all()
+            first = sa.select(alike.id, alike.order_ns).order_by(*self._order(alike)).limit(to_compare)
+            first = first.subquery().c  # without titles, which the server would carry through its sorting
+            titles = sa.select(first.id, _has(RecordingRow, sought)).where(RecordingRow.id == first.id)
+            compared = session.execute(titles.order_by(*self._order(first))).all()
             names = [row[0] for row in compared if row[1]]
             if len(names) >= most or len(compared) < to_compare:
                 return names[:most]
-        found = in_order.where(_has(alike, sought)).with_only_columns(alike.id)
-        return list(session.scalars(found.limit(most)))
+        query = query.where(_has(RecordingRow, sought))
+        found = query.with_only_columns(RecordingRow.id, RecordingRow.order_ns).offset(0).subquery().c
+        return list(session.scalars(sa.select(found.id).order_by(*self._order(found)).limit(most)))
 
 
 def _server_searches(session: Session) -> bool:
