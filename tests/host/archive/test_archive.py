@@ -320,8 +320,8 @@ def test_keys_that_give_no_access(s3: Any) -> None:
 
 def test_a_store_that_is_away_is_waited_for_and_named(capfd: pytest.CaptureFixture[str]) -> None:
     actions.require_store(ArchiveStore("s3://clinic/x", NOBODY), "a")
-    assert "s3://clinic/x: the store does not answer: " in (said := capfd.readouterr().err)
-    assert said.endswith("; waiting for it\n")
+    assert "s3://clinic/x: the store does not answer: " in (printed := capfd.readouterr().err)
+    assert printed.endswith("; waiting for it\n")
 
 
 @pytest.mark.soak

@@ -268,6 +268,7 @@ class RecordingRow(Base):
             TEXT_INDEX,
             text("plantigrade_grams(plantigrade_folded(title, title_folded))"),
             postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},  # recordings come singly: no list of late entries to read
         ).ddl_if(dialect="postgresql"),
     )
     id: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)

@@ -43,7 +43,7 @@ def upgrade() -> None:
     connection.execute(
         sa.text(
             "CREATE INDEX ix_recordings_text ON recordings"
-            " USING gin (plantigrade_grams(plantigrade_folded(title, title_folded)))"
+            " USING gin (plantigrade_grams(plantigrade_folded(title, title_folded))) WITH (fastupdate = off)"
         )
     )
     begin_counting(connection)
