@@ -24,6 +24,7 @@ import sqlalchemy as sa
 import sqlalchemy.event
 from plantigrade.library.catalogue.at_a_glance import hours_worn
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.commands import MOST_TAGGED
 from plantigrade.library.entries import Filter, Tag
 from plantigrade.service.people.overview import people_overview
 from plantigrade.service.people.settings import PEOPLE_A_PAGE
@@ -50,7 +51,8 @@ def fill(library: Library, rows: int) -> None:
         f"FROM generate_series(1, {2 * PEOPLE}) n",
         "INSERT INTO recordings (id, kind, title, person_id, start_utc_ns, order_ns, duration_s, feet,"
         " sample_rate_hz, frames_recorded, frames_missing, bytes, books_sha256, source, added_utc, erasing)"
-        " SELECT 'r' || lpad(n::text, 8, '0'), 'insole', 'day ' || n, 1 + n % "
+        " SELECT 'r' || lpad(n::text, 8, '0'), 'insole',"
+        f" CASE WHEN n <= {rows // 10} THEN 'study ' ELSE 'day ' END || n, 1 + n % "
         f"{PEOPLE}, {BEGIN_NS} + n * {EACH_NS}, {BEGIN_NS} + n * {EACH_NS}, 3600,"
         f" 'left,right', 100, 720000, CASE WHEN n % {RARE} = 1 THEN 500 ELSE 0 END, 1000000,"
         f" md5(n::text), '', now(), false FROM generate_series(1, {rows}) n",
@@ -77,7 +79,8 @@ def fill(library: Library, rows: int) -> None:
 
 def questions(library: Library, rows: int) -> dict[str, Callable[[], Any]]:
     """What people ask of a catalogue."""
-    middle, end = f"r{rows // 2:08d}", datetime.fromtimestamp((BEGIN_NS + rows * EACH_NS) / 1e9, UTC)
+    middle, of_middle = (f"r{rows // 2 + further:08d}" for further in (0, 499))  # the other of P0500
+    end = datetime.fromtimestamp((BEGIN_NS + rows * EACH_NS) / 1e9, UTC)
     everyone = [f"P{number:04d}" for number in range(1, PEOPLE + 1)]
     of_person = Filter(person="P0500", limit=PAGE)
 
@@ -91,21 +94,32 @@ def questions(library: Library, rows: int) -> dict[str, Callable[[], Any]]:
         "a month, first page": found(since=end - timedelta(days=60), until=end - timedelta(days=30)),
         "a month, count": lambda: library.count(Filter(since=end - timedelta(days=30))),
         "a person, first page": found(person="P0500"),
-        "a person, page in the middle": found(person="P0500", after=middle),
+        "a person, page in the middle": found(person="P0500", after=of_middle),
         "a person, count": lambda: library.count(of_person),
         "a person, text in the title": found(person="P0500", text="day 5004"),
         "an insole, first page": found(device="S500"),
         "an insole, count": lambda: library.count(Filter(device="S500")),
         "a tag, first page": found(tags=(Tag("shoe", "trail"),)),
         "a tag, page in the middle": found(tags=(Tag("shoe", "trail"),), after=middle),
-        "a person and a tag": found(person="P0500", tags=(Tag("shoe", "flat"),)),
+        "a tag, count": lambda: library.count(Filter(tags=(Tag("shoe", "trail"),))),
+        "a tag in a year, count up to 5000": lambda: library.count(
+            Filter(tags=(Tag("shoe", "trail"),), since=end - timedelta(days=365)), most=MOST_TAGGED
+        ),
+        "a tag and a rare text": found(tags=(Tag("shoe", "trail"),), text="day 100"),
+        "a person and a tag": found(person="P0506", tags=(Tag("shoe", "flat"),)),
         "with gaps, which are rare": found(with_gaps=True),
         "without gaps, in the middle": found(with_gaps=False, after=middle),
         "imports, which are rare": found(kind="import"),
         "deleted ones": found(deleted=True),
         "a common text in the title": found(text="day 9"),
-        "a rare text in the title, all read": found(text="day 5004"),
-        "all, count up to 100 000": lambda: library.count(most=100_000),
+        "a rare text in the title": found(text="day 5004"),
+        "a text that is found once": found(text=f"day {rows - rows // 3}"),
+        "a text of two characters": found(text="7 "),
+        "a text that is in no title": found(text="xyz"),
+        "a text of the oldest tenth": found(text="study"),
+        "a year, count": lambda: library.count(Filter(since=end - timedelta(days=365, hours=7))),
+        "without gaps, count": lambda: library.count(Filter(with_gaps=False)),
+        "a text, count up to 10 000": lambda: library.count(Filter(text="day 9"), most=10_000),
         "all, count": library.count,
         "one recording": lambda: library.entry("r00500000"),
         "beginning of a name": lambda: library.entry(f"r{rows:08d}"[:-1]),

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from plantigrade.archive import plan
 from plantigrade.archive.catalogue import reindex
-from plantigrade.archive.errors import ArchiveError
+from plantigrade.archive.errors import ArchiveError, StoreAwayError, StoreRefusedError
 from plantigrade.archive.results import connect
 from plantigrade.archive.run import Progress, Report, Workers, client_of, run
 from plantigrade.archive.store import ArchiveStore
@@ -103,9 +103,24 @@ def _spread(
     if not wanted:
         click.echo(_NOTHING, err=True)
         return Report()
+    require_store(where.store_of(library), wanted[0][0])
     tasks = plan.tasks(library, wanted)
     with client_of(workers) as client, _bar() as tell:
         return run(client, where.place_of(library), work, tasks, len(wanted), keep, tell)
+
+
+def require_store(store: ArchiveStore, recording: str) -> None:
+    """Wrong settings end the command; what is away is waited for, and why is said.
+
+    Raises:
+        StoreRefusedError: the store cannot be used as it was named.
+    """
+    try:
+        store.require(recording)
+    except StoreRefusedError:
+        raise
+    except StoreAwayError as error:
+        click.echo(f"plantigrade: {error}; waiting for it", err=True)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from plantigrade.archive.errors import ArchiveError, StoreAwayError
+from plantigrade.archive.errors import ArchiveError, StoreAwayError, StoreRefusedError
 from plantigrade.library.keys.encrypted_files import KEYS_FILE
 from plantigrade.library.recordings.container import MANIFEST_FILE
 
@@ -29,6 +29,11 @@ RESULTS: Final = "results"
 PLAIN: Final = "plain"
 _SENT: Final = (MANIFEST_FILE, KEYS_FILE)
 _GONE: Final = (FileNotFoundError, NotADirectoryError)
+_NO_BUCKET: Final = "NoSuchBucket"
+_WRONG_SETTINGS: Final = frozenset(
+    {"NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "ValueError", "ParamValidationError"}
+)
+"""What botocore raises before it asks any server: no keys, half of them, and addresses that are none."""
 T = TypeVar("T")
 
 
@@ -197,20 +202,40 @@ class ArchiveStore:
         """The path of an object as the file system names it."""
         return self._path(*parts)
 
+    def require(self, recording: str) -> None:
+        """Ask the store for a recording, so that wrong settings are found before anything is waited for.
+
+        Raises:
+            StoreRefusedError: the folder or bucket is not there, or gives no access.
+            StoreAwayError: the store does not answer; it may later.
+        """
+        if self.is_local and not Path(self.root).is_dir():
+            raise StoreRefusedError(f"{self.url}: there is no such folder; check --store, or attach its disk")
+        self.read(RECORDINGS, recording, MANIFEST_FILE)
+
     def _asked(self, ask: Callable[[], T]) -> T:
         """What the store answers; its own errors in our words.
 
         Raises:
             FileNotFoundError: there is nothing of that name.
-            StoreAwayError: it does not answer, or refuses.
+            StoreRefusedError: it cannot be used with these settings.
+            StoreAwayError: it does not answer.
         """
         try:
             return ask()
-        except _GONE:
+        except _GONE as error:
+            if type(error.__cause__).__name__ == _NO_BUCKET:
+                raise StoreRefusedError(f"{self.url}: there is no such bucket; check --store") from error
             raise
+        except PermissionError as error:
+            means = "who may read the folder" if self.is_local else "the keys, and what they give access to"
+            raise StoreRefusedError(f"{self.url}: no access ({error}); check {means}") from error
         except OSError as error:
             raise StoreAwayError(f"{self.url}: the store does not answer: {error}") from error
         except Exception as error:
-            raise StoreAwayError(
-                f"{self.url}: the store does not answer: {type(error).__name__}: {error}"
-            ) from error
+            name = type(error).__name__
+            if name in _WRONG_SETTINGS:
+                raise StoreRefusedError(
+                    f"{self.url}: the store's settings are wrong ({error}); check --store-options"
+                ) from error
+            raise StoreAwayError(f"{self.url}: the store does not answer: {name}: {error}") from error

@@ -1,19 +1,22 @@
 """Many recordings: each is done once, what is wrong with one stops no other, a run goes on where it was."""
 
+import json
 import os
 import shutil
 import signal
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from plantigrade.archive import plan, task
+from plantigrade.archive import actions, plan, task
+from plantigrade.archive.actions import Where, verify
 from plantigrade.archive.catalogue import reindex
-from plantigrade.archive.errors import ArchiveError, StoreAwayError
+from plantigrade.archive.errors import ArchiveError, StoreAwayError, StoreRefusedError
 from plantigrade.archive.results import connect
-from plantigrade.archive.run import Progress
+from plantigrade.archive.run import Progress, Workers
 from plantigrade.archive.store import ArchiveStore
 from plantigrade.archive.task import Outcome, Place, Task, analyse, check
 from plantigrade.gait.engine import analyze as engine
@@ -23,6 +26,13 @@ from plantigrade.library.catalogue.sending_tables import ArchiveResultRow
 from tests.host.archive import kit
 
 COUNT = 4
+NOBODY = {
+    "endpoint_url": "http://127.0.0.1:9",
+    "key": "a",
+    "secret": "b",
+    "config_kwargs": {"retries": {"max_attempts": 0}, "connect_timeout": 1},
+}
+"""Options of a store where nothing listens."""
 
 
 @pytest.fixture(scope="module")
@@ -269,12 +279,49 @@ def test_a_store_that_answers_503_for_an_hour(client: Any, library: Library) -> 
 
 
 def test_a_store_that_is_not_there(library: Library) -> None:
-    nobody = {"endpoint_url": "http://127.0.0.1:9", "key": "a", "secret": "b"}
-    options = nobody | {"config_kwargs": {"retries": {"max_attempts": 0}, "connect_timeout": 1}}
-    with pytest.raises(StoreAwayError, match="does not answer"):
-        ArchiveStore("s3://clinic/x", options).read("a")
+    with pytest.raises(StoreAwayError, match="does not answer") as away:
+        ArchiveStore("s3://clinic/x", NOBODY).read("a")
+    assert not isinstance(away.value, StoreRefusedError)
     with pytest.raises(ArchiveError, match="no store of a kind"):
         ArchiveStore("nonsense://x")
+
+
+def test_wrong_settings_of_a_store_are_said_at_once(library: Library, tmp_path: Path, s3: Any) -> None:
+    """A store that is away is waited for; one that was named wrongly would be waited for in vain."""
+    wrong: list[tuple[str, dict[str, str], str]] = [
+        (f"{tmp_path}/nowhere", {}, "nowhere: there is no such folder; check --store, or attach its disk"),
+        ("s3://nobucket/x", s3, "no such bucket"),
+        (
+            "s3://clinic/x",
+            s3 | {"endpoint_url": "nonsense"},
+            "Invalid endpoint: nonsense.*check --store-options",
+        ),
+        ("s3://clinic/x", {"profile": "nobody"}, "nobody.*check --store-options"),
+    ]
+    for store, options, text in wrong:
+        where = Where(library.data_dir, None, None, store, json.dumps(options))
+        with pytest.raises(StoreRefusedError, match=text):
+            verify(where, Workers(count=1), None)
+
+
+def test_keys_that_give_no_access(s3: Any) -> None:
+    def ask_for_keys_after(requests: str) -> None:  # https://docs.getmoto.org/en/latest/docs/iam.html
+        address = f"{s3['endpoint_url']}/moto-api/reset-auth"
+        posted = urllib.request.Request(address, requests.encode(), {"Content-Type": "text/plain"})
+        urllib.request.urlopen(posted).close()
+
+    ask_for_keys_after("0")
+    try:
+        with pytest.raises(StoreRefusedError, match=r"no access \(Forbidden\); check the keys, and what"):
+            ArchiveStore("s3://clinic/x", s3 | {"skip_instance_cache": True}).require("a")
+    finally:
+        ask_for_keys_after("inf")
+
+
+def test_a_store_that_is_away_is_waited_for_and_named(capfd: pytest.CaptureFixture[str]) -> None:
+    actions.require_store(ArchiveStore("s3://clinic/x", NOBODY), "a")
+    assert "s3://clinic/x: the store does not answer: " in (printed := capfd.readouterr().err)
+    assert printed.endswith("; waiting for it\n")
 
 
 @pytest.mark.soak

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from plantigrade.library import commands
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.entries import Filter, Person
+from plantigrade.library.entries import Filter, Person, Tag
 
 from tests.host.library.command_line import document, refused, reported
 from tests.host.library.library_kit import finalized
@@ -97,4 +97,21 @@ def test_the_commands_name_what_the_next_page_comes_after(
     monkeypatch.setattr(commands, "MOST_COUNTED", 2)
     assert "1 of more than 2; " in reported(tmp_path, "list", "--limit", "1")
     assert document(tmp_path, "list", "--limit", "1")["total"] is None
+    assert document(tmp_path, "list", "--text", "a")["total"] == 0
+    with Library(tmp_path) as library:
+        for name in NAMES[:3]:
+            library.rename(name, "a walk")
+            library.tag(name, [Tag("shoe", "trail")])
+    of_text = ("list", "--text", "walk", "--limit", "1")
+    assert "1 of more than 1; " in reported(tmp_path, *of_text)
+    assert (
+        document(tmp_path, *of_text)["total"]
+        is document(tmp_path, *of_text, "--after", NAMES[1])["total"]
+        is None
+    )
+    assert document(tmp_path, "list", "--text", "walk")["total"] == 3
+    monkeypatch.setattr(commands, "MOST_TAGGED", 1)
+    tagged = ("list", "--tag", "shoe:trail", "--limit", "1")
+    assert "1 of more than 2; " in reported(tmp_path, *tagged)
+    assert "1 of more than 1; " in reported(tmp_path, *tagged, "--kind", "insole")
     assert "no recording 'unknown'" in refused(tmp_path, "list", "--after", "unknown")

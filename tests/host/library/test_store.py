@@ -41,7 +41,7 @@ def made(tmp_path: Path) -> Store:
 
 def test_where_the_database_is(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0008", 20.0)
+    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0009", 20.0)
     assert module._MIGRATION_LOCK == 0x504C47, "versions old and new wait for each other with this number"
     assert store.shown_url == str(tmp_path / "library.sqlite") and store.is_sqlite
     other = Store(tmp_path, "postgresql://anna:secret@host/name")
@@ -221,7 +221,7 @@ def test_revisions(tmp_path: Path) -> None:
     store.bring_up_to_date("0001")
     assert store.revision() == "0001"
     store.bring_up_to_date()
-    assert store.revision() == "0008"
+    assert store.revision() == "0009"
     store.bring_up_to_date()
     with store.write() as session:
         session.execute(sa.text("UPDATE alembic_version SET version_num = '0099'"))
@@ -229,7 +229,7 @@ def test_revisions(tmp_path: Path) -> None:
         store.bring_up_to_date()
     assert str(newer.value) == (
         f"{store.shown_url}: was made by a newer version of plantigrade (its tables have revision 0099, this "
-        "version knows 0008); update plantigrade"
+        "version knows 0009); update plantigrade"
     )
     store.close()
 

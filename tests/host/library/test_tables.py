@@ -92,12 +92,13 @@ SHAPE_OF_THE_REST = {
     "recordings": (
         ["id"], ["person_id > people.id"],
         [
-            ("ix_recordings_deleted", False), ("ix_recordings_name", False),
+            ("ix_recordings_deleted", False), ("ix_recordings_erasing", False), ("ix_recordings_name", False),
             ("ix_recordings_of_kind", False), ("ix_recordings_of_person", False),
             ("ix_recordings_order", False), ("ix_recordings_person_id", False),
-            ("ix_recordings_with_gaps", False),
+            ("ix_recordings_text", False), ("ix_recordings_with_gaps", False),
         ],
     ),
+    "recording_counts": (["id"], [], [("ix_recording_counts_day", False)]),
     "archive_results": (["recording_id"], [OF_RECORDING], []),
     "clinic_keys": (["id"], [], []),
     "clinics": (

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from plantigrade.library.catalogue.audit import add_audit_entry
 from plantigrade.library.catalogue.encrypted_columns import ENCRYPTED_COLUMNS
 from plantigrade.library.catalogue.store import OpenLibrary
-from plantigrade.library.catalogue.tables import LibraryRow, from_stored, to_stored
+from plantigrade.library.catalogue.tables import LibraryRow, RecordingRow, from_stored, to_stored
 from plantigrade.library.keys.vault import MasterKey, Vault
 from plantigrade.library.recordings.container import find_recordings
 from plantigrade.library.recordings.encryption import encrypt_folder, rewrap
@@ -36,6 +36,7 @@ def change_key(library: OpenLibrary, new: MasterKey) -> int:
                 connection.execute(
                     sa.update(table).where(own).values({column.name: sa.literal(text, sa.Text)})
                 )
+        session.execute(sa.update(RecordingRow).values(title_folded=None))
         session.execute(sa.update(LibraryRow).values(key_id=vault.key_id))
         add_audit_entry(session, "change key", vault.key_id, "" if old is None else f"after {old.key_id}")
     library.use_vault(vault)

@@ -4,15 +4,15 @@ import gc
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from functools import partial
-from itertools import islice
-from operator import itemgetter
+from functools import partial, reduce
+from operator import add, itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from plantigrade.errors import PlantigradeError
+from plantigrade.library.catalogue.counts import counted, in_ns, only_tag, tagged
 from plantigrade.library.catalogue.tables import (
     EncryptedText,
     PersonRow,
@@ -21,12 +21,10 @@ from plantigrade.library.catalogue.tables import (
     TagRow,
     Utc,
 )
+from plantigrade.library.catalogue.title_search import TitleSearch, list_order
 from plantigrade.library.entries import Filter, Person, RecordingEntry, Tag
 
-_NANO = 1_000_000_000
 _MANY = 500
-_AT_ONCE = 500
-"""Titles that are fetched at once: enough that the way to the database does not count."""
 
 
 class UnknownRecordingError(PlantigradeError):
@@ -73,16 +71,15 @@ def find(session: Session, wanted: Filter) -> list[RecordingEntry]:
             rows.sort(key=itemgetter(-1), reverse=True)
             return _entries(session, rows)
     is_upwards = wanted.before is not None  # from there to newer ones, so that the page ends there
-    order = RecordingRow.order_ns.asc() if is_upwards else RecordingRow.order_ns.desc()
-    query = query.order_by(order, RecordingRow.id.desc() if is_upwards else RecordingRow.id)
+    ordered = query.order_by(*list_order(RecordingRow, is_upwards))
     if wanted.text is None:
-        rows = _rows(session, query.limit(wanted.limit))
-    else:  # titles may be encrypted, so texts are compared here
-        named = _named(session, query, wanted.text, wanted.limit)
-        if len(named) <= _MANY:
-            query = query.where(RecordingRow.id.in_(named))
-        chosen = set(named)
-        rows = [row for row in _rows(session, query) if row[0] in chosen]
+        rows = _rows(session, ordered.limit(wanted.limit))
+    else:
+        found = _named(session, wanted, wanted.limit)
+        if len(found) <= _MANY:
+            ordered = ordered.where(RecordingRow.id.in_(found))
+        chosen = set(found)
+        rows = [row for row in _rows(session, ordered) if row[0] in chosen]
     return _entries(session, rows[::-1] if is_upwards else rows)
 
 
@@ -112,26 +109,43 @@ def _rows(session: Session, query: Any) -> list[Any]:
         return list(result.cursor.fetchall())
 
 
-def _named(session: Session, query: Any, text: str, most: int | None = None) -> list[str]:
-    """The first recordings of a query whose titles hold a text, in its order; no more titles are read than
-    that takes."""
-    sought = text.casefold()
-    titles: Any = query.with_only_columns(RecordingRow.id, RecordingRow.title)
-    found: Any = session.connection().execute(titles, execution_options={"yield_per": _AT_ONCE})
-    with found as rows:
-        return list(islice((name for name, title in rows if sought in title.casefold()), most))
-
-
 def count(session: Session, wanted: Filter, most: int | None = None) -> int:
     """How many recordings meet a filter, its page aside; beyond `most` it is not counted on."""
     wanted = replace(wanted, after=None, before=None)
     if wanted.text is not None:
-        return len(_named(session, _matching(wanted), wanted.text, most))
-    counted = _matching(wanted).limit(most).subquery()
-    return session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
+        return len(_named(session, wanted, most))
+    is_server = session.get_bind().dialect.name == "postgresql"
+    if is_server and (tag := only_tag(wanted)) is not None:
+        return tagged(session, tag, most)
+    if is_server and (known := counted(wanted)) is not None:
+        at_ends = replace(wanted, since=None, until=None)
+        ends = [_number_of(_matching(at_ends).where(*span.conditions())) for span in known.ends]
+        number = session.scalar(sa.select(reduce(add, ends, known.number))) or 0
+        return number if most is None else min(number, most)
+    return session.scalar(sa.select(_number_of(_matching(wanted).limit(most)))) or 0
+
+
+def _named(session: Session, wanted: Filter, most: int | None) -> list[str]:
+    """The first recordings of a filter with a text, by name, in the order in which the filter lists them."""
+    searched = TitleSearch(
+        _of_the_table(wanted),
+        lambda query, name: _worn_and_tagged(query, name, wanted),
+        wanted.text or "",
+        is_upwards=wanted.before is not None,
+    )
+    return searched.first(session, most)
+
+
+def _number_of(query: Any) -> Any:
+    return sa.select(sa.func.count()).select_from(query.subquery()).scalar_subquery()
 
 
 def _matching(wanted: Filter) -> Any:
+    return _worn_and_tagged(_of_the_table(wanted), RecordingRow.id, wanted)
+
+
+def _of_the_table(wanted: Filter) -> Any:
+    """Recordings that meet what a filter says of them alone: not of their insoles and tags."""
     query: Any = sa.select(*_COLUMNS).join(PersonRow, RecordingRow.person_id == PersonRow.id, isouter=True)
     query = query.where(RecordingRow.erasing.is_(False))
     is_deleted = RecordingRow.deleted_utc.is_not(None)
@@ -156,18 +170,22 @@ def _matching(wanted: Filter) -> Any:
     if wanted.kind is not None:
         query = query.where(RecordingRow.kind == wanted.kind)
     if wanted.since is not None:
-        query = query.where(RecordingRow.order_ns >= round(wanted.since.timestamp() * _NANO))
+        query = query.where(RecordingRow.order_ns >= in_ns(wanted.since))
     if wanted.until is not None:
-        query = query.where(RecordingRow.order_ns < round(wanted.until.timestamp() * _NANO))
+        query = query.where(RecordingRow.order_ns < in_ns(wanted.until))
     if wanted.with_gaps is not None:
         missing = RecordingRow.frames_missing > 0
         query = query.where(missing if wanted.with_gaps else sa.not_(missing))
+    return query
+
+
+def _worn_and_tagged(query: Any, name: Any, wanted: Filter) -> Any:
     if wanted.device is not None:
         worn = sa.select(RecordingDeviceRow.recording_id).where(RecordingDeviceRow.serial == wanted.device)
-        query = query.where(RecordingRow.id.in_(worn))
+        query = query.where(name.in_(worn))
     for tag in wanted.tags:
         tagged = sa.select(TagRow.recording_id).where(TagRow.kind == tag.kind, TagRow.value == tag.value)
-        query = query.where(RecordingRow.id.in_(tagged))
+        query = query.where(name.in_(tagged))
     return query
 
 

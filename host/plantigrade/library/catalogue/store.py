@@ -20,10 +20,11 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session
 
 from plantigrade.errors import MissingPartError, PlantigradeError
+from plantigrade.library.catalogue.server_functions import begin_counting, make_functions
 from plantigrade.library.catalogue.tables import Base, use_vault
 from plantigrade.library.keys.vault import KeyMissingError, Vault
 
-REVISION: Final = "0008"
+REVISION: Final = "0009"
 """The newest revision of the tables; migrations/versions holds the way there."""
 FILE_NAME: Final = "library.sqlite"
 BUSY_S: Final = 20.0
@@ -197,11 +198,13 @@ class Store:
             autonomous.execute(sa.text(f"SET lock_timeout = {round(BUSY_S * 1000)}"))
             for table in Base.metadata.sorted_tables:
                 try:
-                    autonomous.execute(sa.text(f'VACUUM FULL "{table.name}"'))
+                    autonomous.execute(sa.text(f'VACUUM (FULL, ANALYZE) "{table.name}"'))
                 except OperationalError:  # others have been reading it all the time
                     autonomous.execute(sa.text(f'VACUUM "{table.name}"'))
                     autonomous.execute(sa.text(f"SET lock_timeout = {_SHORT_MS}"))  # one wait is enough
                     done = False
+            with suppress(OperationalError):  # what the server remembered of the values, to choose its plans
+                autonomous.execute(sa.text("VACUUM FULL pg_catalog.pg_statistic"))
             with suppress(ProgrammingError):  # only some accounts may order this; the server does it in time
                 _write_log_anew(autonomous)
             autonomous.execute(sa.text("RESET lock_timeout"))
@@ -219,7 +222,9 @@ def _create_tables(connection: sa.Connection) -> None:
     """
     from plantigrade.library.catalogue.sending_tables import Base as AllTables  # brings the other modules
 
+    make_functions(connection)
     AllTables.metadata.create_all(connection, checkfirst=False)
+    begin_counting(connection)
     version = sa.Table(
         _VERSION_TABLE,
         sa.MetaData(),

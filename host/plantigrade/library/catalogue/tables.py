@@ -19,7 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from plantigrade.library.keys.vault import KeyMissingError, Vault
 
@@ -36,6 +36,11 @@ def use_vault(dialect: Dialect, vault: Vault | None) -> None:
         _VAULTS.pop(dialect, None)
     else:
         _VAULTS[dialect] = vault
+
+
+def vault_of(dialect: Dialect) -> Vault | None:
+    """What encrypts the sensitive columns of one database connection's dialect; None where they are plain."""
+    return _VAULTS.get(dialect)
 
 
 def to_stored(text: str, vault: Vault | None) -> str:
@@ -77,6 +82,29 @@ class EncryptedText(TypeDecorator[str]):
             return from_stored(value, _VAULTS.get(dialect))
 
         return read
+
+
+class FoldedTitle(TypeDecorator[str]):
+    """A title without its capital letters, where PostgreSQL itself would not know them; nothing in an
+    encrypted library, and nothing in one of a computer (SQLite), where the program compares titles."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return value if dialect.name == "postgresql" and vault_of(dialect) is None else None
+
+
+def folded_title(title: str) -> str | None:
+    """A title as it is searched, `str.casefold`; None where the server finds that out by itself, as it does
+    for titles in ASCII.
+
+    Example:
+        >>> folded_title("Große Runde"), folded_title("WALK 7")
+        ('grosse runde', None)
+    """
+    return None if title.isascii() and not title.startswith(_MARK) else title.casefold()
 
 
 class EncryptedDate(TypeDecorator[date]):
@@ -219,6 +247,9 @@ def _partial(name: str, where: str) -> Index:
     return Index(name, "order_ns", sqlite_where=condition, postgresql_where=condition)
 
 
+TEXT_INDEX: Final = "ix_recordings_text"
+
+
 class RecordingRow(Base):
     """Recordings. `erasing` marks one whose files are being removed; `state` is one of
     `entries.RECORDING_STATES`, `unassigned` a `person.entries.Unassigned` where the wearer is unclear."""
@@ -229,9 +260,16 @@ class RecordingRow(Base):
         Index("ix_recordings_of_kind", "kind", "order_ns"),
         _partial("ix_recordings_with_gaps", "frames_missing > 0"),
         _partial("ix_recordings_deleted", "deleted_utc IS NOT NULL"),
+        _partial("ix_recordings_erasing", "erasing"),
         Index("ix_recordings_name", "id", postgresql_ops={"id": "varchar_pattern_ops"}),
         Index("ix_recordings_person_id", "person_id"),
         Index("ix_recordings_of_person", "person_id", "order_ns"),
+        Index(  # its functions are in server_functions
+            TEXT_INDEX,
+            text("plantigrade_grams(plantigrade_folded(title, title_folded))"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},  # recordings come singly: no list of late entries to read
+        ).ddl_if(dialect="postgresql"),
     )
     id: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
@@ -255,6 +293,12 @@ class RecordingRow(Base):
     completed_utc: Mapped[datetime | None] = mapped_column(Utc)
     unassigned: Mapped[str | None] = mapped_column(String(40))
     raw_removed_utc: Mapped[datetime | None] = mapped_column(Utc)
+    title_folded: Mapped[str | None] = mapped_column(FoldedTitle)
+
+    @validates("title")
+    def _fold_title(self, _key: str, title: str) -> str:
+        self.title_folded = folded_title(title)
+        return title
 
 
 _OF_RECORDING: Final = "recordings.id"
@@ -277,6 +321,19 @@ class TagRow(Base):
     recording_id: Mapped[str] = mapped_column(ForeignKey(_OF_RECORDING, ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     value: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
+
+
+class RecordingCountRow(Base):
+    """How many recordings there are, erased ones aside: carried on by PostgreSQL (`server_functions`), in one
+    row or several for each day, kind and so on; empty on SQLite."""
+
+    __tablename__ = "recording_counts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[int] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    with_gaps: Mapped[bool]
+    deleted: Mapped[bool]
+    number: Mapped[int] = mapped_column(BigInteger)
 
 
 class NoteRow(Base):
