@@ -14,6 +14,7 @@ from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
 from plantigrade.gait.load_levels import LoadedFrom, LoadLevels, load_levels, steady_sum
 from plantigrade.gait.motion.pedalling import cycling_spans, with_edges
+from plantigrade.gait.pictures import force_cycle, picture
 from plantigrade.gait.plausibility import contradictions
 from plantigrade.gait.results import (
     Analysis,
@@ -253,31 +254,11 @@ def _accounting(stream: FootStream, rate_hz: float) -> FootAccounting:
 
 
 def _ensemble(side: _Side, unit: str) -> Ensemble | None:
-    if not side.stream.store.curves:
-        return None
-    curves = np.concatenate(side.stream.store.curves)[side.table.valid].astype(np.float64)
-    if len(curves) == 0:
-        return None
-    sd = np.std(curves, axis=0, ddof=1) if len(curves) > 1 else np.full(curves.shape[1], np.nan)
-    return Ensemble(np.mean(curves, axis=0), sd, len(curves), unit)
+    return force_cycle(side.stream.store, side.table.valid, unit)
 
 
 def _picture(side: _Side) -> FootPicture | None:
-    store, valid = side.stream.store, side.table.valid
-    count = int(valid.sum())
-    if count == 0 or side.stream.layout is None:
-        return None
-    cop = np.concatenate(store.cop)[valid].astype(np.float64)
-    known = np.isfinite(cop)
-    n = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, cop, 0.0).sum(axis=0) / n
-    deviation = np.where(known, cop - mean, 0.0)
-    sd = np.sqrt((deviation**2).sum(axis=0) / np.maximum(n - 1, 1))
-    blank = known.sum(axis=0) == 0
-    mean[blank] = sd[blank] = np.nan
-    peak = np.concatenate(store.sensor_peak)[valid].astype(np.float64)
-    impulse = np.concatenate(store.sensor_impulse)[valid].astype(np.float64)
-    return FootPicture(mean, sd, peak.mean(axis=0), impulse.mean(axis=0), count)
+    return None if side.stream.layout is None else picture(side.stream.store, side.table.valid)
 
 
 def _walking_weight(sides: Sequence[_Side]) -> float | None:
