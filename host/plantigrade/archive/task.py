@@ -25,7 +25,7 @@ from plantigrade.gait.signals import NEWTONS_PER_KG
 from plantigrade.library.keys.file_key import FileKey
 from plantigrade.library.keys.master_key import find_keys, open_vault
 from plantigrade.library.keys.vault import Vault
-from plantigrade.library.recordings.columns import read_into_common_memory
+from plantigrade.library.recordings.columns import read_into_common_memory, release_memory
 from plantigrade.library.recordings.container import MANIFEST_FILE, read_manifest
 from plantigrade.library.recordings.reader import RecordingReader
 from plantigrade.library.recordings.strides import write_strides
@@ -138,7 +138,8 @@ def _analyse(place: Place, task: Task) -> Outcome:
         if walk.body_weight_n is None and task.weight_kg is not None:
             walk = replace(walk, body_weight_n=task.weight_kg * NEWTONS_PER_KG)
         walk = read_once(walk)
-        analysis = analyze(walk)
+        analysis = analyze(walk, progress=lambda _share: release_memory())
+        release_memory()
         tables = from_analysis(analysis)
         weight_n = walk.body_weight_n or estimate_weight_n(tables)
         loads = loads_of(analysis, tables, each_second(of_totals(walk), weight_n))

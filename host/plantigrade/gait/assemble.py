@@ -64,15 +64,20 @@ def assemble(
     body_weight_n: float | None,
     source: SourceInfo,
     earlier_weight_n: float | None = None,
+    once: bool = False,
 ) -> Analysis:
     """Everything that is known of a finished recording.
 
     Args:
         body_weight_n: as stated.
         earlier_weight_n: as earlier recordings of the same insoles showed it.
+        once: streams are not used again, and let go of what is not needed any more.
     """
     sides = _sides(streams)
     load = _pair_load(sides)
+    if once:
+        for side in sides:
+            side.stream.load.forget_before(np.inf)
     tables = [side.table for side in sides]
     still_at = still_rows(load, settings.contact)
     still = spans_of_rows(load, still_at)
@@ -84,7 +89,11 @@ def assemble(
     spans = bouts_of.walking_spans(steps, breaks, settings.bout)
     spans = bouts_of.assign_bouts(tables, spans, settings.bout)
     turns, climbed = _mark(sides, len(spans), settings)
-    feet = {side.stream.foot: _foot(side, rate_hz, two_feet=len(sides) == 2) for side in sides}
+    feet: dict[Foot, FootAnalysis] = {}
+    for side in sides:
+        feet[side.stream.foot] = _foot(side, rate_hz, two_feet=len(sides) == 2)
+        if once:
+            side.stream.store.drop_curves()
     walking_n = _walking_weight(sides)
     levels = load_levels(
         swing={side.stream.foot: side.stream.swing_level for side in sides},
@@ -170,7 +179,7 @@ def _pair_load(sides: Sequence[_Side]) -> PairLoad:
     """Loads of both feet; empty where a foot is missing or not calibrated."""
     if len(sides) < 2 or any(side.stream.quantity != "force" for side in sides):
         return PairLoad.none()
-    left, right = (side.stream.load.bins() for side in sides)
+    left, right = (side.stream.load.runs() for side in sides)
     return PairLoad.of(left, right)
 
 

@@ -17,8 +17,8 @@ from plantigrade.gait.results import Ensemble, FootPicture
 from plantigrade.gait.signals import Floats
 from plantigrade.gait.stride_kernel import POINTS
 
-_POINTS_AT_ONCE: Final = 26
-"""Points of a curve that are added up at once: 5 MB of double precision for a day of one foot."""
+_POINTS_AT_ONCE: Final = 13
+"""Points of a curve that are added up at once: 3 MB of double precision for a day of one foot."""
 
 Valid = npt.NDArray[np.bool_]
 

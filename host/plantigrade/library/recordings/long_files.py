@@ -150,6 +150,7 @@ class StoredForces:
         self._counts = counts
         self._states: dict[int, Calibrator] = {} if calibrator is None else {0: calibrator}
         self._now: tuple[int, Calibrator] | None = None
+        self._forwards = False
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -160,8 +161,10 @@ class StoredForces:
         self._groups.room_bytes = room_bytes
 
     def read_forwards(self) -> None:
-        """Hold no more than the group that was read last: for who goes from front to back."""
+        """Hold no more than the group that was read last, and where calibration stood after it: for who goes
+        from front to back."""
         self._groups.cached_groups = 1
+        self._forwards = True
 
     def __getitem__(self, rows: slice) -> Forces:
         start, stop, step = rows.indices(len(self))
@@ -193,7 +196,7 @@ class StoredForces:
         return at, _forked(self._states[at])
 
     def _remember(self, number: int, calibrator: "Calibrator") -> None:
-        if number not in self._states:
+        if number not in self._states and not self._forwards:
             self._states[number] = _forked(calibrator)
 
 
