@@ -74,10 +74,7 @@ def assemble(
         once: streams are not used again, and let go of what is not needed any more.
     """
     sides = _sides(streams)
-    load = _pair_load(sides)
-    if once:
-        for side in sides:
-            side.stream.load.forget_before(np.inf)
+    load = _pair_load(sides, once=once)
     tables = [side.table for side in sides]
     still_at = still_rows(load, settings.contact)
     still = spans_of_rows(load, still_at)
@@ -89,11 +86,7 @@ def assemble(
     spans = bouts_of.walking_spans(steps, breaks, settings.bout)
     spans = bouts_of.assign_bouts(tables, spans, settings.bout)
     turns, climbed = _mark(sides, len(spans), settings)
-    feet: dict[Foot, FootAnalysis] = {}
-    for side in sides:
-        feet[side.stream.foot] = _foot(side, rate_hz, two_feet=len(sides) == 2)
-        if once:
-            side.stream.store.drop_curves()
+    feet = _feet(sides, rate_hz, once=once)
     walking_n = _walking_weight(sides)
     levels = load_levels(
         swing={side.stream.foot: side.stream.swing_level for side in sides},
@@ -175,11 +168,14 @@ def _sides(streams: Mapping[Foot, FootStream]) -> list[_Side]:
     ]
 
 
-def _pair_load(sides: Sequence[_Side]) -> PairLoad:
+def _pair_load(sides: Sequence[_Side], *, once: bool = False) -> PairLoad:
     """Loads of both feet; empty where a foot is missing or not calibrated."""
     if len(sides) < 2 or any(side.stream.quantity != "force" for side in sides):
         return PairLoad.none()
     left, right = (side.stream.load.runs() for side in sides)
+    if once:
+        for side in sides:
+            side.stream.load.forget_before(np.inf)
     return PairLoad.of(left, right)
 
 
@@ -234,6 +230,15 @@ def _full_contacts(side: _Side, settings: Settings, *, alone: bool = False) -> F
     peak = peaks[np.searchsorted(final_s, initial)]
     share = settings.contact.full_contact_share
     return initial[peak >= levels[:, 0] + share * _usual_range(levels)]
+
+
+def _feet(sides: Sequence[_Side], rate_hz: float, *, once: bool) -> dict[Foot, FootAnalysis]:
+    feet: dict[Foot, FootAnalysis] = {}
+    for side in sides:
+        feet[side.stream.foot] = _foot(side, rate_hz, two_feet=len(sides) == 2)
+        if once:
+            side.stream.store.drop_curves()
+    return feet
 
 
 def _foot(side: _Side, rate_hz: float, *, two_feet: bool) -> FootAnalysis:

@@ -102,11 +102,11 @@ def stride_table(stream: FootStream, other: Contacts, first: int = 0, last: int 
         first, last: which of the stored blocks of cycles; all by default.
     """
     store = stream.store
-    rows = _together(store.rows, 6, first, last)
-    forces = _together(store.forces, FORCE_COLUMNS, first, last)
-    pressure = _together(store.pressure, len(NAMES), first, last)
-    certainty = _together(store.certainty, 3, first, last)
-    motion = _together(store.motion, MOTION_COLUMNS, first, last)
+    rows = _together(store.rows, np.empty((0, 6)), first, last)
+    forces = _together(store.forces, np.empty((0, FORCE_COLUMNS)), first, last)
+    pressure = _together(store.pressure, np.empty((0, len(NAMES))), first, last)
+    certainty = _together(store.certainty, np.empty((0, 3)), first, last)
+    motion = _together(store.motion, np.empty((0, MOTION_COLUMNS)), first, last)
     if stream.quantity != "force":
         forces = np.full_like(forces, np.nan)
     initial, final, following = rows[:, 0], rows[:, 1], rows[:, 2]
@@ -152,9 +152,8 @@ def stride_table(stream: FootStream, other: Contacts, first: int = 0, last: int 
     )
 
 
-def _together(blocks: list[Floats], columns: int, first: int, last: int | None) -> Floats:
-    """Rows (k, columns) of some blocks; one that is all of them (`CycleStore.join`) as it is."""
+def _together(blocks: list[Floats], none: Floats, first: int, last: int | None) -> Floats:
+    """Rows of some blocks below `none` (0, columns); one that is all of them (`CycleStore.join`) as it is."""
     if first == 0 and last is None and len(blocks) == 1:
         return blocks[0]
-    blocks = blocks[first:last]
-    return np.concatenate([np.empty((0, columns)), *blocks])
+    return np.concatenate([none, *blocks[first:last]])

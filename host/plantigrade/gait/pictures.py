@@ -17,7 +17,7 @@ from plantigrade.gait.results import Ensemble, FootPicture
 from plantigrade.gait.signals import Floats
 from plantigrade.gait.stride_kernel import POINTS
 
-_POINTS_AT_ONCE: Final = 13
+POINTS_AT_ONCE: Final = 13
 """Points of a curve that are added up at once: 3 MB of double precision for a day of one foot."""
 
 Valid = npt.NDArray[np.bool_]
@@ -59,7 +59,7 @@ def picture(store: CycleStore, valid: Valid) -> FootPicture | None:
 
 def _some_points() -> Iterator[slice]:
     """All points of a curve, some at a time: never one alone, which would be added up in another order."""
-    bounds = np.linspace(0, POINTS, -(-POINTS // _POINTS_AT_ONCE) + 1).round().astype(int).tolist()
+    bounds = np.linspace(0, POINTS, -(-POINTS // POINTS_AT_ONCE) + 1).round().astype(int).tolist()
     return (slice(first, last) for first, last in pairwise(bounds))
 
 
