@@ -96,11 +96,10 @@ def assemble(
         earlier_n=earlier_weight_n,
         steady_n=steady_sum(load, still_at),
     )
-    from_s = min(side.stream.first_s for side in sides)
-    to_s = max(side.stream.last_s for side in sides)
+    from_s, to_s = _span(sides)
     found = _findings(sides, feet, levels)
-    found += contradictions([side.stream for side in sides], tables, source, walking_n)
-    found += findings.slow_strides([side.stream for side in sides], settings.contact.longest_cycle_s)
+    found += contradictions(followed, tables, source, walking_n)
+    found += findings.slow_strides(followed, settings.contact.longest_cycle_s)
     gait = gait_of([(side.stream, side.table) for side in sides], found)
     found += _findings_of_gait(gait, levels)
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
@@ -143,6 +142,11 @@ def _mark(sides: Sequence[_Side], bouts: int, settings: Settings) -> tuple[list[
     for table in tables:
         table.reason[table.bout < 0] |= Reason.OUTSIDE_BOUT
     return turns, climbed
+
+
+def _span(sides: Sequence[_Side]) -> tuple[float, float]:
+    """From the first to the last sample of either foot."""
+    return min(side.stream.first_s for side in sides), max(side.stream.last_s for side in sides)
 
 
 def _findings_of_gait(gait: Gait, levels: LoadLevels) -> list[SignalFinding]:
