@@ -10,7 +10,8 @@ COUNT_WORKERS_EVERY_S: Final = 1.0
 ALLOWED_FAILURES: Final = 5
 """A recording whose worker ended so often is named in the report: more likely its fault than the worker's."""
 WORKER_MEMORY: Final = "1.5 GB"
-"""A day of both feet takes 0.9 GB at its peak; a worker beyond this is begun anew."""
+"""A day of both feet takes 0.5 GB at its peak, 0.7 GB where kernels are compiled for the first time; a worker
+beyond this is begun anew."""
 TICK: Final = "500 ms"
 """How often Dask asks its own loops whether they still turn: 50 times a second as it comes, in the client and
 in each worker, which beside tasks of seconds tells no more than twice."""

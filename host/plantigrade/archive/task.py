@@ -25,12 +25,13 @@ from plantigrade.gait.signals import NEWTONS_PER_KG
 from plantigrade.library.keys.file_key import FileKey
 from plantigrade.library.keys.master_key import find_keys, open_vault
 from plantigrade.library.keys.vault import Vault
+from plantigrade.library.recordings.columns import read_into_common_memory, release_memory
 from plantigrade.library.recordings.container import MANIFEST_FILE, read_manifest
 from plantigrade.library.recordings.reader import RecordingReader
 from plantigrade.library.recordings.strides import write_strides
 from plantigrade.library.recordings.verify import verify
 from plantigrade.posture.diary.day_load import loads_of
-from plantigrade.posture.rules_engine.even_time import seconds_of
+from plantigrade.posture.rules_engine.even_time import each_second
 from plantigrade.posture.rules_engine.features import estimate_weight_n, from_analysis
 
 STRIDES: Final = "strides"
@@ -108,6 +109,7 @@ def check(place: Place, task: Task) -> Outcome:
 
 def _named(task: Task, work: Callable[[], Outcome]) -> Outcome:
     """Whatever is wrong with a recording is its outcome, and ends nothing else."""
+    read_into_common_memory()
     try:
         return work()
     except StoreAwayError as error:
@@ -129,15 +131,18 @@ def _analyse(place: Place, task: Task) -> Outcome:
         calibrations = {
             serial: calibration_from(values, place.data_dir) for serial, values in task.calibrations.items()
         }
-        reader = RecordingReader(folder, read_manifest(folder), vault, calibrations, task.shoe_size_eu)
+        reader = RecordingReader(
+            folder, read_manifest(folder), vault, calibrations, task.shoe_size_eu, forwards=True
+        )
         walk = reader.walk()
         if walk.body_weight_n is None and task.weight_kg is not None:
             walk = replace(walk, body_weight_n=task.weight_kg * NEWTONS_PER_KG)
         walk = read_once(walk)
-        analysis = analyze(walk)
+        analysis = analyze(walk, progress=lambda _share: release_memory())
+        release_memory()
         tables = from_analysis(analysis)
         weight_n = walk.body_weight_n or estimate_weight_n(tables)
-        loads = loads_of(analysis, tables, seconds_of(of_totals(walk), weight_n))
+        loads = loads_of(analysis, tables, each_second(of_totals(walk), weight_n))
         with tempfile.TemporaryDirectory(prefix="plantigrade-result-") as room:
             path = Path(room) / f"{task.recording}.parquet"
             count = write_strides(analysis, loads, path, result_key(vault, task.recording))

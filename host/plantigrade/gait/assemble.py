@@ -14,6 +14,7 @@ from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
 from plantigrade.gait.load_levels import LoadedFrom, LoadLevels, load_levels, steady_sum
 from plantigrade.gait.motion.pedalling import cycling_spans, with_edges
+from plantigrade.gait.pictures import force_cycle, picture
 from plantigrade.gait.plausibility import contradictions
 from plantigrade.gait.results import (
     Analysis,
@@ -63,15 +64,17 @@ def assemble(
     body_weight_n: float | None,
     source: SourceInfo,
     earlier_weight_n: float | None = None,
+    once: bool = False,
 ) -> Analysis:
     """Everything that is known of a finished recording.
 
     Args:
         body_weight_n: as stated.
         earlier_weight_n: as earlier recordings of the same insoles showed it.
+        once: streams are not used again, and let go of what is not needed any more.
     """
     sides = _sides(streams)
-    load = _pair_load(sides)
+    load = _pair_load(sides, once=once)
     tables = [side.table for side in sides]
     still_at = still_rows(load, settings.contact)
     still = spans_of_rows(load, still_at)
@@ -84,7 +87,7 @@ def assemble(
     spans = bouts_of.walking_spans(steps, breaks, settings.bout)
     spans = bouts_of.assign_bouts(tables, spans, settings.bout)
     turns, climbed = _mark(sides, len(spans), settings)
-    feet = {side.stream.foot: _foot(side, rate_hz, two_feet=len(sides) == 2) for side in sides}
+    feet = _feet(sides, rate_hz, once=once)
     walking_n = _walking_weight(sides)
     levels = load_levels(
         swing={side.stream.foot: side.stream.swing_level for side in sides},
@@ -94,11 +97,10 @@ def assemble(
         earlier_n=earlier_weight_n,
         steady_n=steady_sum(load, still_at),
     )
-    from_s = min(side.stream.first_s for side in sides)
-    to_s = max(side.stream.last_s for side in sides)
+    from_s, to_s = _span(sides)
     found = _findings(sides, feet, levels)
-    found += contradictions([side.stream for side in sides], tables, source, walking_n)
-    found += findings.slow_strides([side.stream for side in sides], settings.contact.longest_cycle_s)
+    found += contradictions(followed, tables, source, walking_n)
+    found += findings.slow_strides(followed, settings.contact.longest_cycle_s)
     gait = gait_of([(side.stream, side.table) for side in sides], found)
     found += _findings_of_gait(gait, levels)
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
@@ -143,6 +145,11 @@ def _mark(sides: Sequence[_Side], bouts: int, settings: Settings) -> tuple[list[
     return turns, climbed
 
 
+def _span(sides: Sequence[_Side]) -> tuple[float, float]:
+    """From the first to the last sample of either foot."""
+    return min(side.stream.first_s for side in sides), max(side.stream.last_s for side in sides)
+
+
 def _findings_of_gait(gait: Gait, levels: LoadLevels) -> list[SignalFinding]:
     """What speaks against the walk itself, and not against its signal, which is reported already."""
     found: list[SignalFinding] = []
@@ -166,11 +173,14 @@ def _sides(streams: Mapping[Foot, FootStream]) -> list[_Side]:
     ]
 
 
-def _pair_load(sides: Sequence[_Side]) -> PairLoad:
+def _pair_load(sides: Sequence[_Side], *, once: bool = False) -> PairLoad:
     """Loads of both feet; empty where a foot is missing or not calibrated."""
     if len(sides) < 2 or any(side.stream.quantity != "force" for side in sides):
         return PairLoad.none()
-    left, right = (side.stream.load.bins() for side in sides)
+    left, right = (side.stream.load.runs() for side in sides)
+    if once:
+        for side in sides:
+            side.stream.load.forget_before(np.inf)
     return PairLoad.of(left, right)
 
 
@@ -227,6 +237,15 @@ def _full_contacts(side: _Side, settings: Settings, *, alone: bool = False) -> F
     return initial[peak >= levels[:, 0] + share * _usual_range(levels)]
 
 
+def _feet(sides: Sequence[_Side], rate_hz: float, *, once: bool) -> dict[Foot, FootAnalysis]:
+    feet: dict[Foot, FootAnalysis] = {}
+    for side in sides:
+        feet[side.stream.foot] = _foot(side, rate_hz, two_feet=len(sides) == 2)
+        if once:
+            side.stream.store.drop_curves()
+    return feet
+
+
 def _foot(side: _Side, rate_hz: float, *, two_feet: bool) -> FootAnalysis:
     stream, table = side.stream, side.table
     force = stream.quantity == "force"
@@ -254,31 +273,11 @@ def _accounting(stream: FootStream, rate_hz: float) -> FootAccounting:
 
 
 def _ensemble(side: _Side, unit: str) -> Ensemble | None:
-    if not side.stream.store.curves:
-        return None
-    curves = np.concatenate(side.stream.store.curves)[side.table.valid].astype(np.float64)
-    if len(curves) == 0:
-        return None
-    sd = np.std(curves, axis=0, ddof=1) if len(curves) > 1 else np.full(curves.shape[1], np.nan)
-    return Ensemble(np.mean(curves, axis=0), sd, len(curves), unit)
+    return force_cycle(side.stream.store, side.table.valid, unit)
 
 
 def _picture(side: _Side) -> FootPicture | None:
-    store, valid = side.stream.store, side.table.valid
-    count = int(valid.sum())
-    if count == 0 or side.stream.layout is None:
-        return None
-    cop = np.concatenate(store.cop)[valid].astype(np.float64)
-    known = np.isfinite(cop)
-    n = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, cop, 0.0).sum(axis=0) / n
-    deviation = np.where(known, cop - mean, 0.0)
-    sd = np.sqrt((deviation**2).sum(axis=0) / np.maximum(n - 1, 1))
-    blank = known.sum(axis=0) == 0
-    mean[blank] = sd[blank] = np.nan
-    peak = np.concatenate(store.sensor_peak)[valid].astype(np.float64)
-    impulse = np.concatenate(store.sensor_impulse)[valid].astype(np.float64)
-    return FootPicture(mean, sd, peak.mean(axis=0), impulse.mean(axis=0), count)
+    return None if side.stream.layout is None else picture(side.stream.store, side.table.valid)
 
 
 def _walking_weight(sides: Sequence[_Side]) -> float | None:

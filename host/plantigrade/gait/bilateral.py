@@ -102,13 +102,13 @@ def stride_table(stream: FootStream, other: Contacts, first: int = 0, last: int 
         first, last: which of the stored blocks of cycles; all by default.
     """
     store = stream.store
-    rows = np.concatenate([np.empty((0, 6)), *store.rows[first:last]])
-    forces = np.concatenate([np.empty((0, FORCE_COLUMNS)), *store.forces[first:last]])
-    pressure = np.concatenate([np.empty((0, len(NAMES))), *store.pressure[first:last]])
-    certainty = np.concatenate([np.empty((0, 3)), *store.certainty[first:last]])
-    motion = np.concatenate([np.empty((0, MOTION_COLUMNS)), *store.motion[first:last]])
+    rows = _together(store.rows, np.empty((0, 6)), first, last)
+    forces = _together(store.forces, np.empty((0, FORCE_COLUMNS)), first, last)
+    pressure = _together(store.pressure, np.empty((0, len(NAMES))), first, last)
+    certainty = _together(store.certainty, np.empty((0, 3)), first, last)
+    motion = _together(store.motion, np.empty((0, MOTION_COLUMNS)), first, last)
     if stream.quantity != "force":
-        forces[:] = np.nan
+        forces = np.full_like(forces, np.nan)
     initial, final, following = rows[:, 0], rows[:, 1], rows[:, 2]
     stride, stance = following - initial, final - initial
     phases = supports(initial, final, following, other)
@@ -150,3 +150,10 @@ def stride_table(stream: FootStream, other: Contacts, first: int = 0, last: int 
         pressure=pressure,
         motion=motion,
     )
+
+
+def _together(blocks: list[Floats], none: Floats, first: int, last: int | None) -> Floats:
+    """Rows of some blocks below `none` (0, columns); one that is all of them (`CycleStore.join`) as it is."""
+    if first == 0 and last is None and len(blocks) == 1:
+        return blocks[0]
+    return np.concatenate([none, *blocks[first:last]])

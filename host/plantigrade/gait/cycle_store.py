@@ -36,6 +36,17 @@ class CycleStore:
                 part[index] = part[index][:0].copy()
         self.dropped = blocks
 
+    def drop_curves(self) -> None:
+        """Free the curves of all cycles, once they are averaged."""
+        self.curves.clear()
+        self.cop.clear()
+
+    def join(self) -> None:
+        """Make one block of what a table of strides has, which need not copy it then."""
+        for part in (self.rows, self.forces, self.pressure, self.certainty, self.motion):
+            if len(part) > 1:
+                part[:] = [np.concatenate(part)]
+
     def withdraw(self, time_s: float) -> None:
         """Forget the cycles that end after `time_s`."""
         parts: list[list[Any]] = [

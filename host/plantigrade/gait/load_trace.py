@@ -1,6 +1,7 @@
 """How much a foot bears, ten times a second, while its samples come in: small enough for a day of it."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,12 +10,29 @@ from plantigrade.gait.settings import EPOCH_COLUMNS, LOAD_BIN_S
 from plantigrade.gait.signals import Floats
 
 
+class LoadRun(NamedTuple):
+    """Tenths of a second that follow each other.
+
+    Attributes:
+        first: number of the first.
+        load_n: (k,) mean load of each.
+    """
+
+    first: int
+    load_n: Floats
+
+    @property
+    def last(self) -> int:
+        """Number of the last."""
+        return self.first + len(self.load_n) - 1
+
+
 @dataclass
 class LoadTrace:
     """Mean load of one foot in tenths of a second of the common clock, while samples come in."""
 
     _state: Floats = field(default_factory=lambda: np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]))
-    _bins: list[Floats] = field(default_factory=lambda: [])
+    _runs: list[LoadRun] = field(default_factory=lambda: list[LoadRun]())
 
     def feed(self, time_s: Floats, total_n: Floats, scratch: Floats) -> None:
         """Take the next samples; NaN is a missing one.
@@ -25,24 +43,24 @@ class LoadTrace:
         """
         ended = stride_kernel.epochs(time_s, total_n, 0, len(time_s), self._state, LOAD_BIN_S, scratch)
         if ended:
-            self._bins.append(scratch[:ended, :2].copy())
+            self._runs += _runs_of(scratch[:ended])
 
-    def bins(self, last: int | None = None) -> Floats:
-        """(k, 2) number of each tenth of a second in which samples came, and its mean load; with the one
-        under way.
-
-        Args:
-            last: only this many blocks of the newest.
-        """
-        under_way = np.zeros((1, EPOCH_COLUMNS))
-        blocks = self._bins if last is None else self._bins[-last:]
+    def runs(self) -> list[LoadRun]:
+        """The tenths of a second in which samples came, with the one under way."""
         if self._state[3] == 0:
-            return np.concatenate([np.empty((0, 2)), *blocks])
+            return list(self._runs)
+        under_way = np.zeros((1, EPOCH_COLUMNS))
         stride_kernel.close_epoch(self._state, under_way[0])
-        return np.concatenate([*blocks, under_way[:, :2]])
+        return [*self._runs, *_runs_of(under_way)]
 
     def forget_before(self, time_s: float) -> None:
         """Free what is older, for streams that run all day."""
         number = time_s / LOAD_BIN_S
-        while self._bins and self._bins[0][-1, 0] < number:
-            del self._bins[0]
+        while self._runs and self._runs[0].last < number:
+            del self._runs[0]
+
+
+def _runs_of(epochs: Floats) -> list[LoadRun]:
+    """Epochs (m, 5), cut where a number is left out."""
+    cuts = np.flatnonzero(np.diff(epochs[:, 0]) != 1.0) + 1
+    return [LoadRun(int(part[0, 0]), part[:, 1].copy()) for part in np.split(epochs, cuts)]

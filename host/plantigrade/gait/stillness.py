@@ -7,12 +7,14 @@ than 10 % in one second of two hundred. So where the sum is steady and one foot 
 for longer than a gait cycle lasts, there are no steps, whatever each foot's own load looks like.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.load_trace import LoadRun
 from plantigrade.gait.settings import (
     LOAD_BIN_S,
     LOADED_N,
@@ -48,15 +50,15 @@ class PairLoad:
         return cls(0.0, np.empty(0), np.empty(0))
 
     @classmethod
-    def of(cls, left: Floats, right: Floats) -> "PairLoad":
-        """From the bins of both feet (`load_trace.LoadTrace.bins`)."""
-        if not len(left) or not len(right):
+    def of(cls, left: Sequence[LoadRun], right: Sequence[LoadRun]) -> "PairLoad":
+        """From what both feet bore (`load_trace.LoadTrace.runs`)."""
+        if not left or not right:
             return cls.none()
-        first = int(min(left[0, 0], right[0, 0]))
-        rows = int(max(left[-1, 0], right[-1, 0])) - first + 1
-        columns = np.full((2, rows), np.nan)
-        for column, bins in zip(columns, (left, right), strict=True):
-            column[bins[:, 0].astype(np.int64) - first] = bins[:, 1]
+        first = min(left[0].first, right[0].first)
+        columns = np.full((2, max(left[-1].last, right[-1].last) - first + 1), np.nan)
+        for column, runs in zip(columns, (left, right), strict=True):
+            for run in runs:
+                column[run.first - first : run.last - first + 1] = run.load_n
         return cls(first * LOAD_BIN_S, columns[0], columns[1])
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from plantigrade.archive.read_once import of_totals, read_once
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.signals import FootSignal, Forces, Walk
@@ -50,7 +51,18 @@ def test_what_nobody_read_yet_is_read_for_its_sums() -> None:
     noted.left.force_n[900:1000]  # out of turn
     totals = of_totals(noted).left
     assert totals is not None
-    assert np.array_equal(totals.force_n[:, 0], kit.piece(0).left.force_n.sum(axis=1))  # pyright: ignore[reportOptionalMemberAccess]
+    expected = kit.piece(0).left.force_n.sum(axis=1, keepdims=True)  # pyright: ignore[reportOptionalMemberAccess]
+    assert totals.force_n.shape == expected.shape
+    for rows in (slice(None), slice(690, 710), slice(1990, 5000), slice(5, 5), slice(1300, 20, -7)):
+        assert np.array_equal(totals.force_n[rows], expected[rows])
+
+
+def test_forces_that_were_read_to_the_end_are_let_go_of() -> None:
+    noted = read_once(kit.piece(0))
+    assert noted.left is not None
+    assert len(noted.left.force_n[:5000]) == len(noted.left)
+    with pytest.raises(RuntimeError, match="all forces were read"):
+        noted.left.force_n[:10]
 
 
 def test_a_foot_that_is_missing() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plantigrade.gait.load_trace import LoadTrace
+from plantigrade.gait.load_trace import LoadRun, LoadTrace
 from plantigrade.gait.settings import ContactSettings
 from plantigrade.gait.signals import Floats
 from plantigrade.gait.stillness import (
@@ -23,12 +23,21 @@ def pair(left: Floats, right: Floats, from_s: float = 0.0) -> PairLoad:
     return PairLoad(from_s, np.asarray(left, np.float64), np.asarray(right, np.float64))
 
 
+def run(first: int, *load_n: float) -> LoadRun:
+    return LoadRun(first, np.array(load_n))
+
+
+def bins(trace: LoadTrace) -> list[tuple[int, float]]:
+    """Each tenth of a second and its load."""
+    return [pair for one in trace.runs() for pair in enumerate(one.load_n.tolist(), one.first)]
+
+
 def test_tenths_of_a_second_of_the_common_clock() -> None:
     """At 100 Hz from 0.951 s: five samples of the tenth number 9, ten of number 10, three of number 11."""
     time = 0.951 + np.arange(18) / 100.0
     trace = LoadTrace()
     trace.feed(time, np.repeat([1.0, 2.0, 3.0], [5, 10, 3]), np.empty((30, 5)))
-    assert trace.bins().tolist() == [[9.0, 1.0], [10.0, 2.0], [11.0, 3.0]]
+    assert bins(trace) == [(9, 1.0), (10, 2.0), (11, 3.0)]
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
@@ -43,18 +52,18 @@ def test_bins_do_not_depend_on_how_samples_are_cut(pieces: list[int], seed: int)
     for size in pieces:
         cut.feed(time[start : start + size], load[start : start + size], np.empty((size + 1, 5)))
         start += size
-    assert np.array_equal(complete.bins(), cut.bins())
+    assert bins(complete) == bins(cut)
 
 
 def test_feet_lie_on_one_clock_and_what_did_not_come_is_missing() -> None:
-    load = PairLoad.of(np.array([[5.0, 1.0], [6.0, 2.0], [8.0, 3.0]]), np.array([[6.0, 10.0], [7.0, 20.0]]))
+    load = PairLoad.of([run(5, 1.0, 2.0), run(8, 3.0)], [run(6, 10.0), run(7, 20.0)])
     assert load.from_s == 0.5
     assert load.left_n.tolist()[:2] == [1.0, 2.0] and np.isnan(load.left_n[2]) and load.left_n[3] == 3.0
     assert load.sum_n[1] == 12.0 and np.isnan(load.sum_n[[0, 2, 3]]).all()
 
 
 def test_one_foot_alone_tells_nothing_of_the_sum() -> None:
-    assert still_spans(PairLoad.of(np.array([[0.0, 300.0]]), np.empty((0, 2))), RULES) == []
+    assert still_spans(PairLoad.of([run(0, 300.0)], []), RULES) == []
 
 
 @pytest.mark.parametrize(

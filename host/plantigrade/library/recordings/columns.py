@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.file_key import FileKey, is_encrypted
+from plantigrade.library.recordings.arrow_arrays import as_arrow, as_numbers
 from plantigrade.library.recordings.difference_columns import from_differences, kind_name
 
 ZSTD_LEVEL: Final = 3
@@ -90,7 +91,8 @@ def write_groups(
     rows = 0
     try:
         for group in groups:
-            table: Any = pa.table(dict(group)).replace_schema_metadata(dict(facts or {}))
+            columns = {name: as_arrow(values) for name, values in group.items()}
+            table: Any = pa.table(columns).replace_schema_metadata(dict(facts or {}))
             if writer is None:
                 split = [name for name in table.schema.names if name not in dictionary]
                 writer = pq.ParquetWriter(
@@ -225,6 +227,14 @@ def release_memory() -> None:
     pa.default_memory_pool().release_unused()
 
 
+def read_into_common_memory() -> None:
+    """Read into the memory of everything else from now on: Arrow's own allocator holds 30 MB more of what is
+    not used any more, and reading is no quicker with it."""
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())
+
+
 @dataclass(frozen=True)
 class Columns:
     """Rows that were read."""
@@ -244,6 +254,10 @@ class Columns:
             column = self.table.column(name)
             if missing is not None and column.null_count:
                 column = column.fill_null(missing)
+            parts = [as_numbers(chunk) for chunk in column.chunks]
+            known = [part for part in parts if part is not None]
+            if known and len(known) == len(parts):
+                return np.concatenate(known).astype(kind, copy=False)
             return np.asarray(column.to_numpy()).astype(kind, copy=False)
         except (pa.ArrowException, KeyError, ValueError) as error:
             raise _refused(self.path, error) from error
@@ -266,7 +280,10 @@ class Columns:
             for batch in self.table.select(names).to_batches():  # a group of rows fits into the cache
                 block = out[at : at + batch.num_rows]
                 for index in range(len(names)):
-                    block[:, index] = batch.column(index).to_numpy(zero_copy_only=False)
+                    numbers = as_numbers(batch.column(index))
+                    if numbers is None:
+                        numbers = batch.column(index).to_numpy(zero_copy_only=False)
+                    block[:, index] = numbers
                 at += batch.num_rows
         except (pa.ArrowException, KeyError, ValueError) as error:
             raise _refused(self.path, error) from error

@@ -32,6 +32,7 @@ from plantigrade.library.recordings.frames import (
     raw_motion_of,
 )
 from plantigrade.library.recordings.packed import Packed
+from plantigrade.library.recordings.slot_rows import SlotRows
 
 if TYPE_CHECKING:
     from plantigrade.calibration.stream import Calibrator
@@ -60,6 +61,7 @@ class _Groups:
         self._packed: dict[int, list[Packed]] = {}
         self._open: OrderedDict[tuple[int, int], npt.NDArray[Any]] = OrderedDict()
         self.room_bytes = 0
+        self.cached_groups = CACHED_GROUPS
 
     def __len__(self) -> int:
         return self.starts[-1]
@@ -117,7 +119,7 @@ class _Groups:
     def _group(self, number: int, load: _Load) -> npt.NDArray[Any]:
         if number not in self._cached:
             self._cached[number] = load(number)
-            while len(self._cached) > CACHED_GROUPS:
+            while len(self._cached) > self.cached_groups:
                 self._cached.popitem(last=False)
         self._cached.move_to_end(number)
         return self._cached[number]
@@ -148,6 +150,7 @@ class StoredForces:
         self._counts = counts
         self._states: dict[int, Calibrator] = {} if calibrator is None else {0: calibrator}
         self._now: tuple[int, Calibrator] | None = None
+        self._forwards = False
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -157,9 +160,17 @@ class StoredForces:
         reading is decoding and calibrating."""
         self._groups.room_bytes = room_bytes
 
+    def read_forwards(self) -> None:
+        """Hold no more than the group that was read last, and where calibration stood after it: for who goes
+        from front to back."""
+        self._groups.cached_groups = 1
+        self._forwards = True
+
     def __getitem__(self, rows: slice) -> Forces:
         start, stop, step = rows.indices(len(self))
         parts = self._groups.rows(start, stop, self._forces)
+        if len(parts) == 1:
+            return parts[0][::step]  # as an array would give it: a view
         found = np.concatenate(parts) if parts else np.empty((0, self.shape[1]), np.float32)
         return found[::step]
 
@@ -185,7 +196,7 @@ class StoredForces:
         return at, _forked(self._states[at])
 
     def _remember(self, number: int, calibrator: "Calibrator") -> None:
-        if number not in self._states:
+        if number not in self._states and not self._forwards:
             self._states[number] = _forked(calibrator)
 
 
@@ -245,59 +256,29 @@ class StoredFrames:
         return self._change(frames.rows(slice(start - first, stop - first)))
 
 
-def _in_slots(
-    file: ColumnFile, used: npt.NDArray[np.intp] | None, slots: npt.NDArray[np.uint8]
-) -> tuple[list[int], Callable[[npt.NDArray[Any], int], npt.NDArray[Any]]]:
-    """Slots of each group of rows of a file, and what makes a row a slot of the rows of a group.
-
-    Args:
-        file: of the insole.
-        used: (k,) rows of the file that are used, rising; None for all.
-        slots: (k,) slots that each stands for.
-    """
-    times = slots  # how often each row of the file is used: its slots, or never
-    if used is not None:
-        times = np.zeros(file.rows, np.uint8)
-        times[used] = slots
-    of_groups = np.split(times, np.cumsum(file.group_sizes, dtype=np.int64)[:-1])
-
-    def spread(values: npt.NDArray[Any], number: int) -> npt.NDArray[Any]:
-        mine = of_groups[number]
-        return values if (mine == 1).all() else np.repeat(values, mine, axis=0)
-
-    return [int(part.sum(dtype=np.int64)) for part in of_groups], spread
-
-
-def stored_counts(
-    file: ColumnFile,
-    used: npt.NDArray[np.intp] | None,
-    slots: npt.NDArray[np.uint8],
-    calibrator: "Calibrator",
-) -> StoredForces:
+def stored_counts(file: ColumnFile, rows: SlotRows, calibrator: "Calibrator") -> StoredForces:
     """Newtons of the frames of one of our insoles that are used, a row a slot.
 
     Args:
-        file, used, slots: which frames, as in `_in_slots`.
+        file: of the insole.
+        rows: which frames.
         calibrator: turns their counts into newtons.
     """
-    sizes, spread = _in_slots(file, used, slots)
-    return StoredForces(sizes, CHANNELS, lambda number: spread(counts_of(file, number), number), calibrator)
+    return StoredForces(
+        rows.sizes, CHANNELS, lambda number: rows.spread(counts_of(file, number), number), calibrator
+    )
 
 
 def stored_raw_motion(
-    file: ColumnFile,
-    used: npt.NDArray[np.intp] | None,
-    slots: npt.NDArray[np.uint8],
-    calibration: MotionCalibration | None,
+    file: ColumnFile, rows: SlotRows, calibration: MotionCalibration | None
 ) -> Motion | None:
     """Motion of the same frames, read as it is asked for; None where none was recorded."""
     if not has_motion(file):
         return None
-    sizes, spread = _in_slots(file, used, slots)
 
     @lru_cache(maxsize=1)  # acceleration and rotation of a group are asked for one after the other
     def read(number: int) -> Motion:
-        raw, status = (spread(values, number) for values in raw_motion_of(file, number))
+        raw, status = (rows.spread(values, number) for values in raw_motion_of(file, number))
         return motion_of_frames(raw, status, calibration)
 
     def rotation(number: int) -> Forces:
@@ -305,9 +286,11 @@ def stored_raw_motion(
         assert found is not None
         return found
 
-    acc = StoredForces(sizes, MOTION_AXES, lambda number: read(number).acc_m_s2, None)
+    acc = StoredForces(rows.sizes, MOTION_AXES, lambda number: read(number).acc_m_s2, None)
     return Motion(
-        cast("Forces", acc), cast("Forces", StoredForces(sizes, MOTION_AXES, rotation, None)), INSOLE_AXES
+        cast("Forces", acc),
+        cast("Forces", StoredForces(rows.sizes, MOTION_AXES, rotation, None)),
+        INSOLE_AXES,
     )
 
 

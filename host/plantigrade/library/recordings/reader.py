@@ -35,7 +35,7 @@ from plantigrade.library.recordings.columns import ColumnFile, release_memory
 from plantigrade.library.recordings.computed import raw_removed
 from plantigrade.library.recordings.container import FORCES, FootManifest, RecordingManifest, read_manifest
 from plantigrade.library.recordings.forces import MIRRORED, ForceFrames, layout_from_json, read_forces
-from plantigrade.library.recordings.frames import NO_TIME, FootFrames, read_parquet
+from plantigrade.library.recordings.frames import FootFrames, read_parquet
 from plantigrade.library.recordings.long_files import (
     stored_counts,
     stored_forces,
@@ -43,14 +43,21 @@ from plantigrade.library.recordings.long_files import (
     stored_raw_motion,
     when_of,
 )
+from plantigrade.library.recordings.slot_rows import SlotRows
+from plantigrade.library.recordings.stored_times import (
+    in_each_slot,
+    in_seconds,
+    in_seconds_of_device,
+    stored_times,
+)
 
 if TYPE_CHECKING:
+    from plantigrade.calibration.stream import Calibrator
     from plantigrade.library.keys.vault import Vault
 
 FORMAT: Final = "plantigrade"
 LEAD_S: Final = 60.0
 """How much before a slice is read with it, so that the sensors' baselines are learned where it begins."""
-_NANO: Final = 1e-9
 _PIECE_ROWS: Final = 1 << 18
 LONG_ROWS: Final = 1 << 19
 """Of more rows (an hour and a half at 100 Hz) the forces stay in the file until they are looked at."""
@@ -72,6 +79,8 @@ class RecordingReader:
         vault: the library's key, for encrypted files.
         calibrations: by serial of the insole; goes before what the manifest holds.
         shoe_size_eu: of the wearer; None when it is not known, then lengths are relative.
+        forwards: whoever reads long recordings goes through them once, from front to back: of their times and
+            forces no more is held than what was read last. The numbers are the same.
     """
 
     folder: Path
@@ -79,6 +88,7 @@ class RecordingReader:
     vault: "Vault | None" = None
     calibrations: Mapping[str, Calibration] = field(default_factory=dict[str, Calibration])
     shoe_size_eu: float | None = None
+    forwards: bool = False
 
     @classmethod
     def open(cls, folder: Path, vault: "Vault | None" = None) -> "RecordingReader":
@@ -162,10 +172,9 @@ class RecordingReader:
         for first in range(0, len(frames), _PIECE_ROWS):  # a day of frames is much to work on at once
             part = slice(first, first + _PIECE_ROWS)
             if start_ns is None:
-                np.multiply(frames.device_us[part] - frames.device_us[0], 1e-6, out=times[part])
+                in_seconds_of_device(frames.device_us[part], frames.device_us[0], times[part])
             else:
-                np.multiply(on_host[part] - start_ns, _NANO, out=times[part])
-                times[part][on_host[part] == NO_TIME] = np.nan
+                in_seconds(on_host[part], start_ns, times[part])
         return times
 
     def calibration(self, foot: str) -> Calibration | None:
@@ -273,26 +282,15 @@ class RecordingReader:
         from plantigrade.calibration.stream import Calibrator
 
         calibrator = Calibrator(calibration, self.manifest.sample_rate_hz)
-        is_long = from_s is None and to_s is None and entry.rows > LONG_ROWS
-        file = self.file(entry.foot) if is_long else None
-        if file is not None:
-            frames = when_of(file, on_host=self.start_ns is not None)
-        else:
-            frames = self.frames(entry.foot, None if from_s is None else from_s - LEAD_S, to_s)
+        if from_s is None and to_s is None and entry.rows > LONG_ROWS:
+            return self._long(foot, entry, calibrator, notes)
+        frames = self.frames(entry.foot, None if from_s is None else from_s - LEAD_S, to_s)
         times, rows = self._rising(foot, frames, notes)
         slots = frames.slots if rows is None else frames.slots[rows]
-        if is_long:
-            release_memory()
-        spread_s = _spread(times, slots, self.manifest.sample_rate_hz)
-        if file is not None:
-            force = cast("Forces", stored_counts(file, rows, slots, calibrator))
-            motion = stored_raw_motion(file, rows, slots, calibration.motion)
-        else:
-            motion = _motion(frames, rows, slots, calibration.motion)
-            counts = frames.counts if rows is None else frames.counts[rows]
-            force = calibrator.feed(
-                counts if len(spread_s) == len(counts) else np.repeat(counts, slots, axis=0)
-            )
+        spread_s = in_each_slot(times, slots, self.manifest.sample_rate_hz)
+        motion = _motion(frames, rows, slots, calibration.motion)
+        counts = frames.counts if rows is None else frames.counts[rows]
+        force = calibrator.feed(counts if len(spread_s) == len(counts) else np.repeat(counts, slots, axis=0))
         if from_s is not None:
             wanted = spread_s >= from_s
             spread_s, force = spread_s[wanted], force[wanted]
@@ -301,6 +299,39 @@ class RecordingReader:
         if motion is not None and from_s is not None:
             motion = motion.part(len(motion.acc_m_s2) - len(spread_s), len(motion.acc_m_s2))
         return FootSignal(foot, spread_s, force, self.layout(entry.foot), "force", gaps, sd, motion)
+
+    def _long(
+        self, foot: Foot, entry: FootManifest, calibrator: "Calibrator", notes: list[str]
+    ) -> FootSignal:
+        """One of our insoles, whose samples stay in the file."""
+        file = self.file(entry.foot)
+        times, rows = self._all_times(foot, file, notes)
+        force = stored_counts(file, rows, calibrator)
+        if self.forwards:
+            force.read_forwards()
+        return FootSignal(
+            foot,
+            times,
+            cast("Forces", force),
+            self.layout(entry.foot),
+            gaps=_gaps(entry, None, None),
+            relative_sd=calibrator.calibration.mid_range_sd(),
+            motion=stored_raw_motion(file, rows, calibrator.calibration.motion),
+        )
+
+    def _all_times(self, foot: Foot, file: ColumnFile, notes: list[str]) -> tuple[Floats, SlotRows]:
+        """Times of all slots of an insole, and which frames they are."""
+        rate_hz = self.manifest.sample_rate_hz
+        if self.forwards and self.start_ns is not None:
+            found = stored_times(file, self.start_ns, rate_hz)
+            release_memory()
+            if found is not None:
+                return cast("Floats", found[0]), found[1]
+        frames = when_of(file, on_host=self.start_ns is not None)
+        times, used = self._rising(foot, frames, notes)
+        slots = frames.slots if used is None else frames.slots[used]
+        release_memory()
+        return in_each_slot(times, slots, rate_hz), SlotRows.chosen(file, used, slots)
 
     def _rising(
         self, foot: Foot, frames: FootFrames, notes: list[str]
@@ -382,13 +413,3 @@ def _motion(
     chosen = np.arange(len(frames)) if rows is None else rows
     spread = np.repeat(chosen, slots)
     return motion_of_frames(frames.imu[spread], frames.status[spread], calibration)
-
-
-def _spread(time_s: Floats, of_frames: npt.NDArray[np.uint8], rate_hz: float) -> Floats:
-    """Time of every slot of every frame: still times are stored as means of several slots."""
-    if not len(of_frames) or int(of_frames.max()) == 1:
-        return time_s
-    slots = of_frames.astype(np.int64)
-    first = np.repeat(np.cumsum(slots) - slots, slots)
-    within = np.arange(int(slots.sum())) - first
-    return np.repeat(time_s, slots) + within / rate_hz

@@ -6,7 +6,7 @@
 - `load_asymmetry_pct`: difference of the feet's mean force in stance, as a share of their mean.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -22,7 +22,7 @@ LONGEST: Final = ("longest_still_min",)
 
 
 def loads_of(
-    analysis: Analysis, tables: Sequence[StrideColumns], seconds: Sequence[Observation]
+    analysis: Analysis, tables: Sequence[StrideColumns], seconds: Iterable[Observation]
 ) -> dict[str, float]:
     """The loads of a recording; without those that it does not give.
 
@@ -32,9 +32,13 @@ def loads_of(
         seconds: of `StandingWatch`; empty where forces or body weight are not known.
     """
     found = {"steps": float(sum(hour.steps for hour in analysis.hours))}
-    if seconds:
-        found["standing_h"] = sum(second.values["standing_s"] > 0 for second in seconds) / 3600.0
-        found["longest_still_min"] = max(second.values["still_s"] for second in seconds) / 60.0
+    standing, longest_still_s = 0, None
+    for second in seconds:
+        standing += second.values["standing_s"] > 0
+        longest_still_s = max(longest_still_s or 0.0, second.values["still_s"])
+    if longest_still_s is not None:
+        found["standing_h"] = standing / 3600.0
+        found["longest_still_min"] = longest_still_s / 60.0
     forces = [table.of("mean_force_n") for table in tables]
     if len(forces) == 2 and all(len(force) for force in forces):
         left, right = (float(np.median(force)) for force in forces)

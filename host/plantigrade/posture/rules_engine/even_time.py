@@ -1,5 +1,7 @@
 """Both feet on one even time base: where a foot starts later or samples are missing, it carries nothing."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +42,7 @@ class EvenForces:
         return forces
 
     def _places(self, time_s: F64, at_s: float, rows: int) -> tuple[int, int, NDArray[np.intp]]:
-        first, last = np.searchsorted(time_s, [at_s, at_s + rows / self._rate_hz])
+        first, last = time_s.searchsorted([at_s, at_s + rows / self._rate_hz])
         return int(first), int(last), even_places(time_s[first:last], at_s, rows, self._rate_hz)
 
 
@@ -51,19 +53,22 @@ def even_places(time_s: F64, at_s: float, rows: int, rate_hz: float) -> NDArray[
 
 def seconds_of(walk: Walk, body_weight_n: float) -> list[Observation]:
     """Standing and wear of a recording of both feet in newtons, second by second; none without them."""
+    return list(each_second(walk, body_weight_n))
+
+
+def each_second(walk: Walk, body_weight_n: float) -> Iterator[Observation]:
+    """As `seconds_of`, one after the other: those of a day take 60 MB together."""
     feet = walk.feet
     if len(feet) < 2 or any(foot.quantity != "force" or not len(foot) for foot in feet):
-        return []
+        return
     if not body_weight_n > 0:
-        return []
+        return
     rate_hz = walk.sample_rate_hz
     at_s = min(float(foot.time_s[0]) for foot in feet)
     left = round((max(float(foot.time_s[-1]) for foot in feet) - at_s) * rate_hz) + 1
     watch = StandingWatch(rate_hz, body_weight_n, at_s)
     totals = [EvenForces(foot, rate_hz) for foot in feet]
-    found: list[Observation] = []
     while left > 0:
         rows = min(left, round(PIECE_S * rate_hz))
-        found += watch.feed(*(foot.total_between(at_s, rows) for foot in totals))
+        yield from watch.feed(*(foot.total_between(at_s, rows) for foot in totals))
         at_s, left = at_s + rows / rate_hz, left - rows
-    return found
