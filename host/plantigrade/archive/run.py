@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 import dask
@@ -184,17 +185,18 @@ class _Run:
 
     def _pass(self, tasks: Iterator[Task]) -> None:
         """All tasks once; those that the store did not answer for are held."""
+        # Results are fetched together, and as many tasks go out at once: each way to the scheduler and back
+        # takes some milliseconds, which beside tiny recordings is all that a run takes.
         pool = as_completed(loop=self._client.loop)
-        for _ in range(self._window()):
-            self._submit(pool, tasks)
-        for future in pool:
-            task = self._of_key.pop(future.key)
-            self._take(task, _outcome(future, task))
-            future.release()
+        self._submit(pool, tasks)
+        for done in pool.batches():
+            found: dict[str, Outcome] = self._client.gather({one.key: one for one in done}, errors="skip")
+            for future in done:
+                task = self._of_key.pop(future.key)
+                self._take(task, found.get(future.key) or _failed(future, task))
+                future.release()
             if not self._progress.waiting_for_store:
-                for _ in range(self._window() - len(self._of_key)):
-                    if not self._submit(pool, tasks):
-                        break
+                self._submit(pool, tasks)
         self._away += tasks  # those that were not begun because the store does not answer
 
     def _window(self) -> int:
@@ -204,14 +206,13 @@ class _Run:
             self._counted_s = time.monotonic()
         return max(1, self._threads) * IN_FLIGHT_PER_WORKER
 
-    def _submit(self, pool: Any, tasks: Iterator[Task]) -> bool:
-        task = next(tasks, None)
-        if task is None:
-            return False
-        future = self._client.submit(self._work, self._place, task, pure=False, retries=0)
-        self._of_key[future.key] = task
-        pool.add(future)
-        return True
+    def _submit(self, pool: Any, tasks: Iterator[Task]) -> None:
+        """As many tasks as may be under way beside those that are."""
+        some = list(islice(tasks, max(0, self._window() - len(self._of_key))))
+        if some:
+            futures = self._client.map(self._work, [self._place] * len(some), some, pure=False, retries=0)
+            self._of_key.update((future.key, task) for future, task in zip(futures, some, strict=True))
+            pool.update(futures)
 
     def _take(self, task: Task, outcome: Outcome) -> None:
         if outcome.away:
@@ -252,12 +253,11 @@ class _Run:
         self._progress.waiting_for_store = False
 
 
-def _outcome(future: Any, task: Task) -> Outcome:
-    """What became of a task, also where its worker was ended again and again."""
-    try:
-        return future.result()
-    except KilledWorker:
+def _failed(future: Any, task: Task) -> Outcome:
+    """Why a task has no result: its worker was ended again and again, or the cluster could not do it."""
+    error = future.exception()
+    if isinstance(error, KilledWorker):
         problem = f"it ended {ALLOWED_FAILURES + 1} workers; is their memory too small for it? (--memory)"
-    except Exception as error:  # noqa: BLE001 (whatever a cluster says of one task ends no other)
+    else:
         problem = f"the cluster could not do it: {type(error).__name__}: {error}"
     return Outcome(task.recording, task.manifest_sha256, " ".join(problem.split()))

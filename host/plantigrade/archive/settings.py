@@ -2,9 +2,9 @@
 
 from typing import Final
 
-IN_FLIGHT_PER_WORKER: Final = 4
-"""Tasks that a worker has or will have next: enough that it never waits, few enough that a million recordings
-do not lie in the scheduler's memory at once."""
+IN_FLIGHT_PER_WORKER: Final = 16
+"""Tasks that a worker has or will have next: enough that tiny ones go out and come back many at a time, few
+enough that a million recordings do not lie in the scheduler's memory at once."""
 COUNT_WORKERS_EVERY_S: Final = 1.0
 """Workers come and go slowly, and counting them asks the scheduler: not for each of many small tasks."""
 ALLOWED_FAILURES: Final = 5
