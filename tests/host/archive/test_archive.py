@@ -324,7 +324,6 @@ def test_a_store_that_is_away_is_waited_for_and_named(capfd: pytest.CaptureFixtu
     assert printed.endswith("; waiting for it\n")
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("count", [5_000, pytest.param(100_000, marks=pytest.mark.soak)])
 def test_tiny_recordings_are_named_and_counted(client: Any, library: Library, count: int) -> None:
     """The scheduler never has more than some of them."""
