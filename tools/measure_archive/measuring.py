@@ -1,109 +1,32 @@
 # Neither Dask nor pyarrow has type stubs.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
-"""How `plantigrade archive analyze` scales: days a minute with 1 and 2 workers, beside a process pool, with a
-worker killed every some seconds; and the limits beyond.
+"""Runs of the archive with Dask and with a process pool, and the limits beyond."""
 
-    python -m tools.measure_archive --days 40 --hours 24 --made 2
-
-`--made` days of virtual people are made (`twin.body`), the others are copies of them under other names, so
-that the disk holds them; the analysis reads and computes each anew. Workers have analysed one recording when
-the clock starts. On a busy computer use the CPU seconds: of the workers, and of the client, in which the
-scheduler runs.
-"""
-
-import argparse
 import hashlib
 import json
 import os
-import resource
 import shutil
 import signal
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import numpy as np
 import sqlalchemy as sa
 from plantigrade.archive import plan
 from plantigrade.archive.run import Report, Workers, client_of, run
-from plantigrade.archive.task import Outcome, Place, Task, analyse
-from plantigrade.gait.signals import Foot
+from plantigrade.archive.task import Outcome, Place, analyse
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.sending_tables import ArchiveResultRow
-from plantigrade.library.recordings.container import (
-    Draft,
-    FootManifest,
-    RecordingManifest,
-    read_manifest,
-)
-from plantigrade.library.recordings.frames import FootFrames
-from plantigrade.twin.body.day import live_through, ordinary_day
-from plantigrade.twin.body.person import draw_person
-from plantigrade.twin.electrical import FrontEnd
 
-RATE_HZ = 100
-START_NS = 1_772_000_000_000_000_000
-MB = 1 << 20
+from tools.measure_archive.days import copy_day, make_day
+from tools.measure_archive.on_worker import Cost, costed, nothing
 
-
-def make_day(recordings: Path, number: int, hours: float) -> Path:
-    """A virtual person's day on two insoles, as a recording."""
-    fronts = {Foot.LEFT: FrontEnd(2 * number), Foot.RIGHT: FrontEnd(2 * number + 1)}
-    counts: dict[Foot, list[Any]] = {foot: [] for foot in fronts}
-    for _, walk in live_through(draw_person(number), ordinary_day(hours, number), number):
-        for foot, force in ((Foot.LEFT, walk.left), (Foot.RIGHT, walk.right)):
-            counts[foot].append(fronts[foot].counts(force, RATE_HZ).astype(np.uint16))
-    draft = Draft.begin(recordings, f"day-{number:04d}-0000")
-    feet = [_foot(draft, foot.value, np.concatenate(parts)) for foot, parts in counts.items()]
-    rows = feet[0].rows
-    return draft.finish(
-        RecordingManifest(draft.target.name, START_NS, rows / RATE_HZ, {"made_by": "measure_archive"}, feet)
-    )
-
-
-def _foot(draft: Draft, name: str, counts: Any) -> FootManifest:
-    rows = len(counts)
-    seq = np.arange(rows, dtype=np.int64)
-    frames = FootFrames(
-        seq=seq,
-        slots=np.ones(rows, np.uint8),
-        boot=np.ones(rows, np.uint16),
-        status=np.zeros(rows, np.uint16),
-        device_us=seq * 10_000,
-        host_ns=START_NS + seq * 10_000_000,
-        uncertainty_us=np.full(rows, 500, np.int32),
-        counts=counts,
-    )
-    identity = {"serial": f"V-{draft.target.name}-{name}", "side": name, "firmware": "0", "layout": 1}
-    return FootManifest(
-        foot=name,
-        insole=identity | {"protocol_version": 1, "capabilities": 0, "period_us": 10_000},
-        requested=[(0, rows)],
-        frames_requested=rows,
-        frames_recorded=rows,
-        frames_missing=0,
-        missing_by_reason={},
-        gaps=[],
-        rows=rows,
-        sha256=draft.write_frames(name, frames),
-    )
-
-
-def copy_day(source: Path, name: str) -> None:
-    """The same samples under another name, without taking room twice."""
-    target = source.parent / name
-    target.mkdir()
-    for path in source.glob("*.parquet"):
-        os.link(path, target / path.name)
-    (target / "recording.json").write_text(replace(read_manifest(source), id=name).as_json())
+MB: Final = 1 << 20
 
 
 def forget(library: Library) -> None:
@@ -154,23 +77,11 @@ class Killer:
         self._thread.join()
 
 
-@dataclass(frozen=True)
-class Cost:
-    """What one process has taken.
-
-    Attributes:
-        cpu_s: of the processor, by the program and for it, with all its threads.
-        peak_mb: of memory.
-    """
-
-    cpu_s: float
-    peak_mb: int
-
-    @classmethod
-    def now(cls) -> "Cost":
-        """Of this process until now."""
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        return cls(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)
+def compile_kernels(library: Library) -> None:
+    """In a process that ends: once for each version, and what that takes of memory is not the analysis'."""
+    task = next(plan.tasks(library, plan.missing(library)))
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        pool.submit(costed, place_of(library), task).result()
 
 
 def with_dask(
@@ -214,9 +125,9 @@ def with_pool(library: Library, workers: int) -> dict[str, Any]:
     tasks = list(plan.tasks(library, plan.missing(library)))
     place = place_of(library)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:  # as Dask begins its workers
-        list(pool.map(_costed, [place] * workers, tasks[:1] * workers))  # kernels are loaded then
+        list(pool.map(costed, [place] * workers, tasks[:1] * workers))  # kernels are loaded then
         begun = time.monotonic()
-        done = list(pool.map(_costed, [place] * len(tasks), tasks))
+        done = list(pool.map(costed, [place] * len(tasks), tasks))
         seconds = time.monotonic() - begun
     way = f"process pool, {workers} process{'es' * (workers > 1)}"
     return {
@@ -229,18 +140,6 @@ def with_pool(library: Library, workers: int) -> dict[str, Any]:
     }
 
 
-def _costed(place: Place, task: Task) -> tuple[Outcome, float, int]:
-    """Analyse a recording: what became of it, seconds of the processor, and the process' peak of memory."""
-    begun = Cost.now()
-    outcome = analyse(place, task)
-    ended = Cost.now()
-    return outcome, ended.cpu_s - begun.cpu_s, ended.peak_mb
-
-
-def _nothing(_place: Place, task: Task) -> Outcome:
-    return Outcome(task.recording, task.manifest_sha256)
-
-
 def limits(library: Library, count: int) -> dict[str, float]:
     """What scheduler, catalogue and lookups do in a second, with tasks that do nothing."""
     names = [name for name, _ in plan.everything(library)]
@@ -249,7 +148,7 @@ def limits(library: Library, count: int) -> dict[str, float]:
     tasks = list(plan.tasks(library, wanted))
     lookups = count / (time.monotonic() - begun)
     with client_of(Workers(count=2)) as client:
-        report = run(client, place_of(library), _nothing, iter(tasks), count, lambda _done: None)
+        report = run(client, place_of(library), nothing, iter(tasks), count, lambda _done: None)
         scheduler = count / report.seconds
     begun, outcomes = time.monotonic(), [Outcome(name, "") for name in names]
     rounds = max(1, count // max(1, len(names)) // 10)
@@ -287,6 +186,7 @@ def measure(
         size = sum(path.stat().st_size for one in sources for path in one.iterdir()) / made / MB
         took = time.monotonic() - begun
         tell(f"{days} days of {hours:g} h, {made} of them made, {size:.0f} MB each, in {took:.0f} s")
+        compile_kernels(library)
         rows: list[dict[str, Any]] = []
         for workers in (1, 2):
             rows.append(with_dask(library, workers)[1])
@@ -305,29 +205,3 @@ def measure(
     tell(f"share of linear with 2 workers: {share:.1%} (process pool: {of_pool:.1%}); results equal: {same}")
     return {"rows": rows, "limits": found, "million_days_200_workers": beyond, "share": share,
             "share_of_pool": of_pool, "equal": same}  # fmt: skip
-
-
-def main() -> int:
-    """Measure, and say."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--days", type=int, default=40)
-    parser.add_argument("--hours", type=float, default=24.0)
-    parser.add_argument("--made", type=int, default=2)
-    parser.add_argument("--kill-every", type=float, default=20.0)
-    parser.add_argument("--json", type=Path)
-    chosen = parser.parse_args()
-
-    def tell(text: str) -> None:
-        print(text, flush=True)
-
-    with tempfile.TemporaryDirectory(prefix="plantigrade-archive-") as folder:
-        found = measure(Path(folder), chosen.days, chosen.hours, chosen.made, chosen.kill_every, tell)
-    if chosen.json:
-        chosen.json.write_text(json.dumps(found, indent=1) + "\n")
-    return 0 if found["equal"] else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
