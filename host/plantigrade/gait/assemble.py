@@ -89,14 +89,8 @@ def assemble(
     turns, climbed = _mark(sides, len(spans), settings)
     feet = _feet(sides, rate_hz, once=once)
     walking_n = _walking_weight(sides)
-    levels = load_levels(
-        swing={side.stream.foot: side.stream.swing_level for side in sides},
-        calibrated=all(side.stream.quantity == "force" for side in sides),
-        stated_n=body_weight_n,
-        walking_n=walking_n,
-        earlier_n=earlier_weight_n,
-        steady_n=steady_sum(load, still_at),
-    )
+    steady_n = steady_sum(load, still_at)
+    levels = _levels_of_load(sides, body_weight_n, walking_n, earlier_weight_n, steady_n)
     from_s, to_s = _span(sides)
     found = _findings(sides, feet, levels)
     found += contradictions(followed, tables, source, walking_n)
@@ -127,6 +121,24 @@ def assemble(
         load_levels=levels,
         pair_load=load,
         settings=settings.as_flat(),
+    )
+
+
+def _levels_of_load(
+    sides: Sequence[_Side],
+    stated_n: float | None,
+    walking_n: float | None,
+    earlier_n: float | None,
+    steady_n: float | None,
+) -> LoadLevels:
+    """From what is known of the body's weight, in newtons."""
+    return load_levels(
+        swing={side.stream.foot: side.stream.swing_level for side in sides},
+        calibrated=all(side.stream.quantity == "force" for side in sides),
+        stated_n=stated_n,
+        walking_n=walking_n,
+        earlier_n=earlier_n,
+        steady_n=steady_n,
     )
 
 

@@ -1,30 +1,13 @@
 """How much a foot bears, ten times a second, while its samples come in: small enough for a day of it."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
 from plantigrade.gait import stride_kernel
+from plantigrade.gait.load_run import LoadRun
 from plantigrade.gait.settings import EPOCH_COLUMNS, LOAD_BIN_S
 from plantigrade.gait.signals import Floats
-
-
-class LoadRun(NamedTuple):
-    """Tenths of a second that follow each other.
-
-    Attributes:
-        first: number of the first.
-        load_n: (k,) mean load of each.
-    """
-
-    first: int
-    load_n: Floats
-
-    @property
-    def last(self) -> int:
-        """Number of the last."""
-        return self.first + len(self.load_n) - 1
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.load_trace import LoadRun
+from plantigrade.gait.load_run import LoadRun
 from plantigrade.gait.settings import (
     LOAD_BIN_S,
     LOADED_N,

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plantigrade.gait.load_trace import LoadRun, LoadTrace
+from plantigrade.gait.load_run import LoadRun
+from plantigrade.gait.load_trace import LoadTrace
 from plantigrade.gait.settings import ContactSettings
 from plantigrade.gait.signals import Floats
 from plantigrade.gait.stillness import (
