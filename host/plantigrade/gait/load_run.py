@@ -1,4 +1,4 @@
-"""Stretches of a foot's load in tenths of a second: what is kept of a day."""
+"""Stretches of a foot's load in tenths of a second, as they stay in memory of a day."""
 
 from typing import NamedTuple
 
