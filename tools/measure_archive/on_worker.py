@@ -2,6 +2,7 @@
 
 import resource
 from dataclasses import dataclass
+from pathlib import Path
 
 from plantigrade.archive.task import Outcome, Place, Task, analyse
 
@@ -22,7 +23,15 @@ class Cost:
     def now(cls) -> "Cost":
         """Of this process until now."""
         used = resource.getrusage(resource.RUSAGE_SELF)
-        return cls(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)
+        return cls(used.ru_utime + used.ru_stime, _peak_mb())
+
+
+def _peak_mb() -> int:
+    """Peak of this program's own memory. Not `ru_maxrss`: on Linux that begins with what the process had that
+    started it.
+    """
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) // 1024
 
 
 def costed(place: Place, task: Task) -> tuple[Outcome, float, int]:
