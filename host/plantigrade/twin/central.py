@@ -22,7 +22,7 @@ from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport import open_transport
 from bumble.transport.common import Transport
 
-from plantigrade.twin.hci_host import PatientHost
+from plantigrade.twin.hci_host import CancellableHost
 from plantigrade.twin.radio.client import RadioAddress
 
 SUPERVISION_TIMEOUT_MS = 2000
@@ -103,7 +103,7 @@ class Central:
             ) from error
         _send_at_once(transport)
         store = self._key_store()
-        host = PatientHost(transport.source, transport.sink)
+        host = CancellableHost(transport.source, transport.sink)
         device = Device(name="host", address=self._address, host=host)
         device.keystore = store
         device.pairing_config_factory = _pairing_config

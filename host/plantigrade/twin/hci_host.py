@@ -8,7 +8,7 @@ from bumble.host import Host
 _Base = cast(Any, Host)  # Bumble's types are half known here
 
 
-class PatientHost(Host):
+class CancellableHost(Host):
     """A host whose commands can be given up at any moment.
 
     The controller still answers what was given up. Bumble would put that answer into a cancelled future, or

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 from bumble import hci
-from plantigrade.twin.hci_host import PatientHost
+from plantigrade.twin.hci_host import CancellableHost
 
 
 class SlowController:
@@ -19,7 +19,7 @@ class SlowController:
         assert isinstance(command, hci.HCI_Command)
         self.asked.append(command.op_code)
 
-    def answer(self, host: PatientHost) -> None:
+    def answer(self, host: CancellableHost) -> None:
         """The oldest command succeeds."""
         success = hci.HCI_StatusReturnParameters(status=hci.HCI_ErrorCode.SUCCESS)
         host.on_packet(
@@ -43,7 +43,7 @@ async def a_moment() -> None:
         await asyncio.sleep(0)
 
 
-async def given(host: PatientHost, command: Any) -> Any:
+async def given(host: CancellableHost, command: Any) -> Any:
     return await host.send_sync_command(command)
 
 
@@ -51,7 +51,7 @@ async def test_the_answer_to_a_cancelled_command_disturbs_nobody() -> None:
     troubles: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, trouble: troubles.append(trouble))
     controller = SlowController()
-    host = PatientHost(None, controller)
+    host = CancellableHost(None, controller)
     host.ready = True
     given_up = asyncio.create_task(given(host, ADVERTISE))
     await a_moment()

@@ -18,7 +18,7 @@ from bumble.keys import MemoryKeyStore
 from bumble.pairing import PairingConfig
 from bumble.transport.common import AsyncPipeSink
 
-from plantigrade.twin.hci_host import PatientHost
+from plantigrade.twin.hci_host import CancellableHost
 from plantigrade.twin.radio import gatt
 from plantigrade.twin.radio.air import Air, AirController
 from plantigrade.twin.radio.bonds import FirmwareKeyStore, key_of
@@ -162,7 +162,7 @@ class InsoleSession:
             irk=bytes(16),
             gap_service_enabled=False,
         )
-        device = Device(config=config, host=PatientHost(self.controller, AsyncPipeSink(self.controller)))
+        device = Device(config=config, host=CancellableHost(self.controller, AsyncPipeSink(self.controller)))
         device.keystore = (
             MemoryKeyStore()
         )  # power_on reads the store, while the board still waits for this call
