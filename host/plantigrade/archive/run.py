@@ -193,7 +193,7 @@ class _Run:
             found: dict[str, Outcome] = self._client.gather({one.key: one for one in done}, errors="skip")
             for future in done:
                 task = self._of_key.pop(future.key)
-                self._take(task, found.get(future.key) or _failed(future, task))
+                self._take(task, found.get(future.key) or _outcome(future, task))
                 future.release()
             if not self._progress.waiting_for_store:
                 self._submit(pool, tasks)
@@ -253,11 +253,13 @@ class _Run:
         self._progress.waiting_for_store = False
 
 
-def _failed(future: Any, task: Task) -> Outcome:
-    """Why a task has no result: its worker was ended again and again, or the cluster could not do it."""
-    error = future.exception()
-    if isinstance(error, KilledWorker):
+def _outcome(future: Any, task: Task) -> Outcome:
+    """What became of a task whose result did not come with the others, most likely no result: its worker was
+    ended again and again, or the cluster could not do it."""
+    try:
+        return future.result()
+    except KilledWorker:
         problem = f"it ended {ALLOWED_FAILURES + 1} workers; is their memory too small for it? (--memory)"
-    else:
+    except Exception as error:  # noqa: BLE001 (whatever a cluster says of one task ends no other)
         problem = f"the cluster could not do it: {type(error).__name__}: {error}"
     return Outcome(task.recording, task.manifest_sha256, " ".join(problem.split()))
