@@ -23,7 +23,7 @@ COMMANDS: Final = {"commands.py"}
 PLAIN: Final = {0, 1, 2, -1, 0.5}
 UNITS: Final = {60, 100, 360, 180, 90, 1000, 3600, 1_000_000, 1e9, 1e-3, 1e-6, 1e-9, 9.80665}
 """Seconds and minutes, per cent, degrees, thousands; and standard gravity."""
-SIZES: Final = {"BUFFER_ROWS", "PIECE_ROWS", "POINTS_AT_ONCE", "SPARE_ROWS"}
+SIZES: Final = {"BUFFER_ROWS", "PIECE_ROWS", "SPARE_ROWS"}
 """Pieces in which samples are handled; results do not depend on them, which tests show."""
 SHAPED: Final = {"zeros", "ones", "empty", "full", "reshape", "arange", "range"}
 KEYWORDS: Final = {"axis", "ddof", "maxsize", "decimals", "deg"}

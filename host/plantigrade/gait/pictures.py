@@ -7,7 +7,7 @@ the order of the cycles either way.
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from math import isqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,6 @@ from plantigrade.gait.cycle_store import CycleStore
 from plantigrade.gait.results import Ensemble, FootPicture
 from plantigrade.gait.signals import Floats
 from plantigrade.gait.stride_kernel import POINTS
-
-POINTS_AT_ONCE: Final = 13
-"""Points of a curve that are added up at once: 3 MB of double precision for a day of one foot."""
 
 Valid = npt.NDArray[np.bool_]
 
@@ -58,8 +55,9 @@ def picture(store: CycleStore, valid: Valid) -> FootPicture | None:
 
 
 def _some_points() -> Iterator[slice]:
-    """All points of a curve, some at a time: never one alone, which would be added up in another order."""
-    bounds = np.linspace(0, POINTS, -(-POINTS // POINTS_AT_ONCE) + 1).round().astype(int).tolist()
+    """All points of a curve, in as many parts as each has points: never one alone, which would be added up
+    in another order."""
+    bounds = np.linspace(0, POINTS, isqrt(POINTS) + 1).round().astype(int).tolist()
     return (slice(first, last) for first, last in pairwise(bounds))
 
 
