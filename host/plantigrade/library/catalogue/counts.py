@@ -15,8 +15,6 @@ from plantigrade.library.entries import Filter, Tag
 
 DAY_NS: Final = 86_400_000_000_000
 """A day of UTC: spans are counted by whole days, and recording by recording at their ends."""
-
-
 _NS_PER_S: Final = 1_000_000_000
 
 

@@ -24,7 +24,9 @@ class Spent:
 
 def spent_of(found: StoredDocument, formats: Formats) -> tuple[Spent, ...]:
     """Kinds of activity with the time spent in them, the longest first."""
-    times = found.activity_times_s
+    times: dict[ActivityKind, float] = {
+        kind: time_s for kind, time_s in found.activity_times_s.items() if time_s > 0
+    }
     recorded_s = sum(times.values())
     return tuple(
         Spent(kind, formats.duration(time_s), formats.quantity(100 * time_s / recorded_s, "%", 1))
