@@ -1,6 +1,7 @@
 """The HTTP server of the pages, in the service's own event loop."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -88,8 +89,7 @@ class Pages:
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
-            server.should_exit = server.force_exit = True
-            await asyncio.wait({serving}, timeout=CLOSE_S)
+            await server.end(serving)
             raise
         finally:
             serving.cancel()
@@ -136,6 +136,11 @@ class Pages:
         return config
 
 
+def _not_given_up(record: logging.LogRecord) -> bool:
+    """An answer that is given up because the server ends is no defect, which uvicorn takes it for."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 class _Server(uvicorn.Server):
     """Without handlers of signals: the service has its own."""
 
@@ -146,6 +151,25 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+    async def end(self, serving: asyncio.Task[None]) -> None:
+        """Take no more requests, let answers under way arrive for `CLOSE_S`, then cut off what remains.
+
+        Args:
+            serving: this server's `serve`.
+        """
+        logging.getLogger("uvicorn.error").addFilter(_not_given_up)
+        self.should_exit = True
+        await asyncio.wait({serving}, timeout=CLOSE_S)
+        self.force_exit = True
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)  # in which they are lost, and what waits for their readers wakes up
+        answering = set(self.server_state.tasks)
+        for task in answering:
+            task.cancel()
+        if answering:
+            await asyncio.wait(answering, timeout=CLOSE_S)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
