@@ -1,5 +1,6 @@
 """One foot's stream: buffer, contacts, cycles, ledger. Knows nothing of the other foot."""
 
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -301,8 +302,7 @@ class FootStream:
         reported: list[Event] = []
         cycles: list[Cycle] = []
         moves: list[StrideMotion] = []
-        for row in events.tolist():
-            raw = _Contact(*row)
+        for raw in map(_Contact._make, events.tolist()):
             if raw.kind == contact_kernel.BREAK:
                 self.breaks.append(raw.time_s)
                 self.motion.lifted(raw.time_s)
@@ -349,7 +349,8 @@ class FootStream:
     def _keep(self, cycles: "list[Cycle]") -> None:
         """Features of whole cycles from the buffer, in one compiled call for all of them."""
         buffer = self._buffer
-        found = np.array(cycles)  # (k, 3, fields of _Contact)
+        numbers = chain.from_iterable(chain.from_iterable(cycles))
+        found = np.fromiter(numbers, np.float64).reshape(len(cycles), 3, len(_FIELDS))
         rows = found[:, :, _FIELDS.index("row")].astype(np.int64) - buffer.base
         times = found[:, :, _FIELDS.index("time_s")].copy()
         levels = found[:, 1, [_FIELDS.index(name) for name in ("swing", "stance", "peak")]]

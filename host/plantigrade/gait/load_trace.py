@@ -6,7 +6,7 @@ import numpy as np
 
 from plantigrade.gait import stride_kernel
 from plantigrade.gait.load_run import LoadRun
-from plantigrade.gait.settings import EPOCH_COLUMNS, LOAD_BIN_S
+from plantigrade.gait.settings import LOAD_BIN_S
 from plantigrade.gait.signals import Floats
 
 
@@ -14,7 +14,7 @@ from plantigrade.gait.signals import Floats
 class LoadTrace:
     """Mean load of one foot in tenths of a second of the common clock, while samples come in."""
 
-    _state: Floats = field(default_factory=lambda: np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]))
+    _state: Floats = field(default_factory=lambda: np.zeros(3))
     _runs: list[LoadRun] = field(default_factory=lambda: list[LoadRun]())
 
     def feed(self, time_s: Floats, total_n: Floats, scratch: Floats) -> None:
@@ -22,19 +22,18 @@ class LoadTrace:
 
         Args:
             time_s, total_n: (n,).
-            scratch: (n + 1, 5) at least, overwritten.
+            scratch: (n + 1, 2) at least, overwritten.
         """
-        ended = stride_kernel.epochs(time_s, total_n, 0, len(time_s), self._state, LOAD_BIN_S, scratch)
+        ended = stride_kernel.means(time_s, total_n, self._state, LOAD_BIN_S, scratch)
         if ended:
             self._runs += _runs_of(scratch[:ended])
 
     def runs(self) -> list[LoadRun]:
         """The tenths of a second in which samples came, with the one under way."""
-        if self._state[3] == 0:
+        number, summed, count = self._state
+        if count == 0:
             return list(self._runs)
-        under_way = np.zeros((1, EPOCH_COLUMNS))
-        stride_kernel.close_epoch(self._state, under_way[0])
-        return [*self._runs, *_runs_of(under_way)]
+        return [*self._runs, LoadRun(int(number), np.array([summed / count]))]
 
     def forget_before(self, time_s: float) -> None:
         """Free what is older, for streams that run all day."""
@@ -43,7 +42,10 @@ class LoadTrace:
             del self._runs[0]
 
 
-def _runs_of(epochs: Floats) -> list[LoadRun]:
-    """Epochs (m, 5), cut where a number is left out."""
-    cuts = np.flatnonzero(np.diff(epochs[:, 0]) != 1.0) + 1
-    return [LoadRun(int(part[0, 0]), part[:, 1].copy()) for part in np.split(epochs, cuts)]
+def _runs_of(tenths: Floats) -> list[LoadRun]:
+    """Numbers and means (m, 2), cut where a number is left out."""
+    first, last = int(tenths[0, 0]), int(tenths[-1, 0])
+    if last - first == len(tenths) - 1:
+        return [LoadRun(first, tenths[:, 1].copy())]
+    cuts = np.flatnonzero(np.diff(tenths[:, 0]) != 1.0) + 1
+    return [LoadRun(int(part[0, 0]), part[:, 1].copy()) for part in np.split(tenths, cuts)]

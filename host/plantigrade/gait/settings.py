@@ -36,8 +36,6 @@ HISTORY_S: Final = 24.0
 """What is stored of a foot's samples, to go back over when levels are learnt anew."""
 EPOCH_S: Final = 1.0
 """Span over which the load is averaged for activities."""
-EPOCH_COLUMNS: Final = 5
-"""Number, mean, minimum, maximum and count of such a span (`stride_kernel.epochs`)."""
 SMOOTH_S: Final = 0.01
 """Half width of the moving mean before features are read from a stance."""
 MIN_SEARCH_ROWS: Final = 3

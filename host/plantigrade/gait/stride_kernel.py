@@ -266,8 +266,8 @@ def _add_rows(total: Floats, start: int, stop: int, state: Floats) -> None:
     for i in range(start, stop):
         v = total[i]
         if v == v:
-            lowest = min(lowest, v)
-            highest = max(highest, v)
+            lowest = v if v < lowest else lowest
+            highest = v if v > highest else highest
             summed += v
             count += 1.0
     state[2], state[3], state[4], state[5] = summed, count, lowest, highest
@@ -281,6 +281,42 @@ def close_epoch(state: Floats, out: Floats) -> None:
     out[2] = state[4]
     out[3] = state[5]
     out[4] = state[3]
+
+
+@compiled()
+def means(t: Floats, total: Floats, state: Floats, length_s: float, out: Floats) -> int:
+    """Mean of the total over spans of `length_s` of the clock; as `epochs`, without its extremes.
+
+    Args:
+        t, total: (n,) new samples; times rise, NaN is a missing total.
+        state: (3,) number of the span under way, sum, count; changed.
+        out: (m, 2) number and mean of the spans that ended, in which a total was a number.
+
+    Returns:
+        Rows of `out` filled.
+    """
+    number, summed, count = state[0], state[1], state[2]
+    closed = 0
+    i = 0
+    likely = 1
+    while i < len(t):
+        found = np.floor(t[i] / length_s)
+        if found != number:
+            if count > 0:
+                out[closed, 0] = number
+                out[closed, 1] = summed / count
+                closed += 1
+            number, summed, count = found, 0.0, 0.0
+        end = _end_of_epoch(t, i, len(t), 0.0, length_s, number, likely)
+        for row in range(i, end):
+            v = total[row]
+            if v == v:
+                summed += v
+                count += 1.0
+        likely = end - i
+        i = end
+    state[0], state[1], state[2] = number, summed, count
+    return closed
 
 
 @compiled()
