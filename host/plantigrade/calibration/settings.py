@@ -132,7 +132,7 @@ MAX_WORN_HOURS: Final = 400.0
 MAX_BASELINE_MOVE_COUNTS: Final = 40.0
 """A calibration that is older, was worn longer, or whose unloaded codes moved farther is to be made anew."""
 
-# -- exponential and logarithm of a row, by the bits of a number (IEEE 754, binary64)
+# -- exponential and logarithm, by the bits of a number (IEEE 754, binary64)
 
 MANTISSA_BITS: Final = 52
 EXPONENT_BIAS: Final = 1023

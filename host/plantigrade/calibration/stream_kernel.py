@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F32, F64, I64
-from plantigrade.calibration.row_functions import exp_row, log_row
+from plantigrade.calibration.exp_and_log import exp_of, log_of
 from plantigrade.calibration.settings import (
     ACTIVE_COUNTS,
     EARLY_ROWS,
@@ -51,36 +51,27 @@ def calibrate_rows(
     rows used for the baseline. `memory` is (modes, S).
     """
     sensors = counts.shape[1]
-    force, logarithm, work, power = (
-        np.empty(sensors),
-        np.empty(sensors),
-        np.empty(sensors),
-        np.empty(sensors),
-    )
-    logarithm_bits, power_bits = logarithm.view(np.int64), power.view(np.int64)
+    crept, conductance = np.empty(sensors), np.empty(sensors)
+    force, share = np.empty(sensors), np.empty(sensors)
     for row in range(len(counts)):
         _follow_baseline(counts, row, design_zero, reach, slow_rows, zero, total_state, counters)
-        _crept(memory, creep, creep_reference, logarithm)
-        log_row(logarithm, logarithm_bits, work)
-        _log_conductances(counts, row, zero, log_conductance, force)
+        _crept(memory, creep, creep_reference, crept)
+        _log_conductances(counts, row, zero, log_conductance, conductance)
         for s in range(sensors):
-            bare = force[s] - gain[s] - logarithm[s]
-            force[s] = (bare + 0.5 * hysteresis[s] * branch[s]) * inverse_exponent[s]
-        exp_row(force, power, power_bits)
+            bare = conductance[s] - gain[s] - log_of(crept[s])
+            force[s] = exp_of((bare + 0.5 * hysteresis[s] * branch[s]) * inverse_exponent[s])
         for s in range(sensors):
-            if counts[row, s] <= zero[s]:
-                force[s] = 0.0
-            logarithm[s] = force[s] + LOG_KNEE_N
+            force[s] = 0.0 if counts[row, s] <= zero[s] else force[s]
             force_n[row, s] = force[s] * scale
-        log_row(logarithm, logarithm_bits, work)
         for s in range(sensors):
-            turned = branch[s] + REVERSAL_PER_LOG * (logarithm[s] - last_log[s])
+            logarithm = log_of(force[s] + LOG_KNEE_N)
+            turned = branch[s] + REVERSAL_PER_LOG * (logarithm - last_log[s])
             branch[s] = min(1.0, max(-1.0, turned))
-            last_log[s] = logarithm[s]
-            work[s] = force[s] / (force[s] + HALF_LOAD_N)
+            last_log[s] = logarithm
+            share[s] = force[s] / (force[s] + HALF_LOAD_N)
         for k in range(len(creep_step)):
             for s in range(sensors):
-                memory[k, s] += creep_step[k] * (work[s] - memory[k, s])
+                memory[k, s] += creep_step[k] * (share[s] - memory[k, s])
 
 
 @compiled(error_model="numpy", fastmath={"contract"})
