@@ -71,7 +71,7 @@ def test_codes_from_the_usable_end_on_are_saturated():
 
 
 DENORMAL = 2.0 * float(np.finfo(np.float32).smallest_subnormal)
-"""Forces that small have no digits to agree in; each of both is rounded to the next, one of them then scaled by 3."""
+"""Forces that small have no digits to agree in: both are rounded, and one of them is scaled by 3 then."""
 
 
 @given(
