@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A property holds or not whatever else the computer does: no example is failed for its time.
-settings.register_profile("plantigrade", deadline=None)
+SEARCHED = 1000
+"""Examples of each property, in which new ones are looked for."""
+# A property holds or not whatever else the computer does: no example is failed for its time. The same code
+# meets the same examples each time, so that a failure belongs to a change and can be seen again; others are
+# looked for with `--hypothesis-profile=search`.
+settings.register_profile("plantigrade", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, derandomize=False, max_examples=SEARCHED, print_blob=True)
 settings.load_profile("plantigrade")
 # Started in the background of a script we are deaf to Ctrl-C, and so would the programs under test be.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
