@@ -4,6 +4,7 @@ column."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntFlag
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from plantigrade.gait.activity_kinds import ActivityKind, Flight
 from plantigrade.gait.load_levels import LoadLevels
-from plantigrade.gait.motion.values import Flag, Value
+from plantigrade.gait.motion.values import Value, flags_text
 from plantigrade.gait.parameters.definition import Home
 from plantigrade.gait.parameters.registry import ADDED, definition_of, units_of
 from plantigrade.gait.signals import Floats, Foot, SourceInfo, TimeGap
@@ -67,6 +68,11 @@ REASON_TEXTS: Mapping[Reason, str] = {
     Reason.RUNNING: "running between walks",
     Reason.STAIRS: "stairs",
 }
+
+
+@cache
+def _reason_text(reasons: int) -> str:
+    return Reason(reasons).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ class StrideTable:
 
     def reason_text(self, row: int) -> str:
         """Why stride `row` is not valid; empty when it is."""
-        return Reason(int(self.reason[row])).text
+        return _reason_text(int(self.reason[row]))
 
     def motion_column(self, value: Value) -> Floats:
         """(k,) one of the values of motion; NaN where it is not known."""
@@ -214,7 +220,7 @@ class StrideTable:
 
     def motion_reason_text(self, row: int) -> str:
         """Why the motion of stride `row` is unknown or to be read with care; empty when it is neither."""
-        return "" if self.motion is None else Flag(int(self.motion[row, Value.FLAGS])).text
+        return "" if self.motion is None else flags_text(int(self.motion[row, Value.FLAGS]))
 
     def pressure_column(self, name: str) -> Floats:
         """(k,) one of `pressure_names`."""

@@ -1,6 +1,7 @@
 """Columns and flags of what is known of a stride's motion."""
 
 from enum import IntEnum, IntFlag
+from functools import cache
 from typing import Final
 
 
@@ -56,3 +57,9 @@ _TEXTS: Final = {
     Flag.SLIPPED: "the sensor lies differently at the end",
     Flag.MOVING: "the foot turns where its force says that it stands",
 }
+
+
+@cache
+def flags_text(flags: int) -> str:
+    """`Flag.text` of a number of flags; a day has a few of them on many strides."""
+    return Flag(flags).text

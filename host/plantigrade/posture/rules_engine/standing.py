@@ -51,30 +51,45 @@ from plantigrade.posture.settings import (
 NAN = float("nan")
 
 
-class _Foot(NamedTuple):
-    """One foot in one second, in body weights."""
+class _Second(NamedTuple):
+    """What one second shows.
 
-    mean: float
-    low: float
-    high: float
+    Attributes:
+        worn: the feet bear something.
+        standing: they bear the body, and steadily.
+        left_share: of what both bear; NaN where it is nothing.
+        relieved: left and right, whether the foot bears next to nothing.
+        walked: left and right, whether the foot came down or left the ground.
+    """
+
+    worn: bool
+    standing: bool
+    left_share: float
+    relieved: tuple[bool, bool]
+    walked: tuple[bool, bool]
 
 
-def _figures(left: F64, right: F64) -> tuple[list[float], ...]:
-    """Mean, lowest and highest of left, right and both for seconds (k, rows), as columns of numbers."""
-    parts = (left, right, left + right)
-    return tuple(
-        column.tolist()
-        for part in parts
-        for column in (part.mean(axis=1), part.min(axis=1), part.max(axis=1))
+def _seconds(left: F64, right: F64) -> list[_Second]:
+    """Of loads (k, rows) of both feet in body weights."""
+    both = left + right
+    mean, steady = both.mean(axis=1), both.max(axis=1) - both.min(axis=1) < STEADY_RANGE_SHARE
+    means, lows, highs = ([of(foot, axis=1) for foot in (left, right)] for of in (np.mean, np.min, np.max))
+    swing = np.minimum(highs[0] - lows[0], highs[1] - lows[1])
+    standing = (mean > STANDING_SHARE) & steady & (swing < STEADY_SWING_SHARE)
+    share = np.divide(means[0], mean, out=np.full(len(mean), NAN), where=mean > 0)
+    relieved = zip(*((one < RELIEF_SHARE).tolist() for one in means), strict=True)
+    walked = [
+        ((low < STEP_LOW_SHARE) & (high > STEP_HIGH_SHARE)).tolist()
+        for low, high in zip(lows, highs, strict=True)
+    ]
+    columns = (
+        (mean > WORN_SHARE).tolist(),
+        standing.tolist(),
+        share.tolist(),
+        relieved,
+        zip(*walked, strict=True),
     )
-
-
-def _second(*figures: float) -> tuple[float, bool, float, tuple[_Foot, _Foot]]:
-    """Mean of both feet, whether it was spent standing, mean of the left, and the feet."""
-    left, right, both = _Foot(*figures[0:3]), _Foot(*figures[3:6]), _Foot(*figures[6:9])
-    swing = min(left.high - left.low, right.high - right.low)
-    steady = both.high - both.low < STEADY_RANGE_SHARE and swing < STEADY_SWING_SHARE
-    return both.mean, both.mean > STANDING_SHARE and steady, left.mean, (left, right)
+    return [_Second(*row) for row in zip(*columns, strict=True)]
 
 
 class StandingWatch:
@@ -114,16 +129,15 @@ class StandingWatch:
         self._rest = (left[used:], right[used:])
         a = left[:used].reshape(complete, self._rows) / self._weight_n
         b = right[:used].reshape(complete, self._rows) / self._weight_n
-        return [self._take(*_second(*row)) for row in zip(*_figures(a, b), strict=True)]
+        return [self._take(one) for one in _seconds(a, b)]
 
-    def _take(self, mean: float, standing: bool, left_mean: float, feet: tuple[_Foot, _Foot]) -> Observation:
-        worn = mean > WORN_SHARE
-        self._not_worn_s = 0 if worn else self._not_worn_s + 1
-        self._stand(standing, left_mean / mean if mean > 0 else NAN)
-        for i, foot in enumerate(feet):
-            self._relief_s[i] = self._relief_s[i] + 1 if foot.mean < RELIEF_SHARE else 0
-            walked = foot.low < STEP_LOW_SHARE and foot.high > STEP_HIGH_SHARE
-            self._loaded_s[i] = 0 if self._relief_s[i] >= RELIEF_S or walked else self._loaded_s[i] + 1
+    def _take(self, seen: _Second) -> Observation:
+        self._not_worn_s = 0 if seen.worn else self._not_worn_s + 1
+        self._stand(seen.standing, seen.left_share)
+        for i in range(2):
+            self._relief_s[i] = self._relief_s[i] + 1 if seen.relieved[i] else 0
+            eased = self._relief_s[i] >= RELIEF_S or seen.walked[i]
+            self._loaded_s[i] = 0 if eased else self._loaded_s[i] + 1
         self._second += 1
         if self._second % ONE_SIDED_EVERY_S == 0 and self._stood:
             self._one_sided_pct = self._one_sided()
@@ -132,12 +146,12 @@ class StandingWatch:
             self._start_s + self._second,
             None,
             {
-                "worn": 1.0 if worn else 0.0,
+                "worn": 1.0 if seen.worn else 0.0,
                 "not_worn_s": float(self._not_worn_s),
                 "standing_s": float(self._standing_s),
                 "still_s": float(self._still_s),
                 "loaded_s": float(max(self._loaded_s)),
-                "one_sided_pct": self._one_sided_pct if standing else 0.0,
+                "one_sided_pct": self._one_sided_pct if seen.standing else 0.0,
                 "standing_left_pct": self._left_pct,
             },
         )
