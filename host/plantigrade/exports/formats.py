@@ -196,6 +196,14 @@ _ALL: Final = (
         extra="exports",
     ),
     ExportFormat(
+        "mobilise-d", "Mobilise-D", "folder", "",
+        contents="folder: `walking_bouts.csv` (one row a walking bout) and `mobility_outcomes.csv` "
+        "(aggregates) under Mobilise-D's names; `about.json`",
+        lacks="samples, strides, contacts: it has walking bouts",
+        writer=_module("mobilise_d"),
+        needs=frozenset(),
+    ),
+    ExportFormat(
         "zip", "ZIP of everything", "file", ".zip",
         contents="all of these that can hold the recording, `report.pdf`, `README.txt`, `SHA256SUMS`",
         lacks="",
