@@ -350,7 +350,7 @@ class FootStream:
         """Features of whole cycles from the buffer, in one compiled call for all of them."""
         buffer = self._buffer
         numbers = chain.from_iterable(chain.from_iterable(cycles))
-        found = np.fromiter(numbers, np.float64).reshape(len(cycles), 3, len(_FIELDS))
+        found = np.fromiter(numbers, np.float64).reshape(len(cycles), -1, len(_FIELDS))  # (k, 3, fields)
         rows = found[:, :, _FIELDS.index("row")].astype(np.int64) - buffer.base
         times = found[:, :, _FIELDS.index("time_s")].copy()
         levels = found[:, 1, [_FIELDS.index(name) for name in ("swing", "stance", "peak")]]

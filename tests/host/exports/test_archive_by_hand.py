@@ -95,6 +95,7 @@ def test_formats_by_name() -> None:
         "motion-bids": ("folder", "", False),
         "c3d": ("file", ".c3d", False),
         "fhir": ("file", ".json", True),
+        "mobilise-d": ("folder", "", False),
         "zip": ("file", ".zip", True),
     }
     assert all(form.name == name for name, form in FORMATS.items())

@@ -103,8 +103,8 @@ def test_a_bout_under_mobilise_d_s_names() -> None:
 
 def test_the_folder(tmp_path: Path) -> None:
     """The recording of `tiny` has one bout of 0.05 to 0.62 s, and no motion."""
-    said = FORMATS["mobilise-d"].write_data(tiny.data(tmp_path / "recordings"), tmp_path / "out")
-    assert "no motion was recorded" in " ".join(said)
+    lacks = FORMATS["mobilise-d"].write_data(tiny.data(tmp_path / "recordings"), tmp_path / "out")
+    assert "no motion was recorded" in " ".join(lacks)
     rows = list(csv.reader((tmp_path / "out" / "walking_bouts.csv").read_text("utf-8").splitlines()))
     assert tuple(rows[0]) == BOUT_COLUMNS
     assert rows[1] == ["0", "0.05", "0.62", "0.57", "2", "4", "0", "96.5", "", "", ""]
