@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session, aliased
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.counts import counted, in_ns, only_tag, tagged
 from plantigrade.library.catalogue.tables import (
+    STORED_MARK,
     EncryptedText,
     PersonRow,
     RecordingDeviceRow,
     RecordingRow,
     TagRow,
     Utc,
+    utc_times,
 )
 from plantigrade.library.catalogue.title_search import TitleSearch, list_order
 from plantigrade.library.entries import Filter, Person, RecordingEntry, Tag
@@ -54,7 +56,7 @@ _COLUMNS = (
 """What `_entries` takes apart; what the list is sorted by comes last."""
 
 
-_FEET = 6  # place in _COLUMNS
+_FEET, _ADDED = 6, 11  # places in _COLUMNS
 _BETWEEN = "/"
 """Between names of recordings, which are folders: none of them has it."""
 _ENTRY: Callable[[Any], RecordingEntry] = partial(tuple.__new__, RecordingEntry)  # pyright: ignore[reportUnknownMemberType]
@@ -65,11 +67,8 @@ def find(session: Session, wanted: Filter) -> list[RecordingEntry]:
     """Recordings that meet a filter, newest first."""
     query = _matching(wanted)
     if wanted.text is None and wanted.limit is None and _sorts_by_bytes(session):
-        with _without_search_for_cycles():
-            rows = _rows(session, query)
-            rows.sort(key=itemgetter(0))
-            rows.sort(key=itemgetter(-1), reverse=True)
-            return _entries(session, rows)
+        with _without_search_for_cycles():  # none of the rows outlives this, to be searched later
+            return _entries(session, _newest_first(_rows(session, query)))
     is_upwards = wanted.before is not None  # from there to newer ones, so that the page ends there
     ordered = query.order_by(*list_order(RecordingRow, is_upwards))
     if wanted.text is None:
@@ -86,6 +85,12 @@ def find(session: Session, wanted: Filter) -> list[RecordingEntry]:
 def _sorts_by_bytes(session: Session) -> bool:
     """Whether the database orders texts as Python does, which then is quicker than its temporary index."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def _newest_first(rows: list[Any]) -> list[Any]:
+    rows.sort(key=itemgetter(0))
+    rows.sort(key=itemgetter(-1), reverse=True)
+    return rows
 
 
 @contextmanager
@@ -203,13 +208,15 @@ def _entries(session: Session, rows: list[Any]) -> list[RecordingEntry]:
         return []
     dialect = session.get_bind().dialect
     title = EncryptedText().result_processor(dialect, None)
-    utc = Utc().result_processor(dialect, None)
     tags = _tags(session, [row[0] for row in rows]).get
     worn = {text: tuple(text.split(",")) for text in {row[_FEET] for row in rows}}
+    times = utc_times(dialect, map(itemgetter(_ADDED), rows))
+    utc = Utc().result_processor(dialect, None)
     return [
-        _ENTRY((name, kind, title(text), code, start, took, worn[feet], rate, got, lost, size,
-                tags(name, ()), utc(added), gone and utc(gone)))
-        for name, kind, text, code, start, took, feet, rate, got, lost, size, added, gone, _order in rows
+        _ENTRY((name, kind, title(text) if text.startswith(STORED_MARK) else text, code, start, took,
+                worn[feet], rate, got, lost, size, tags(name, ()), added, gone and utc(gone)))
+        for (name, kind, text, code, start, took, feet, rate, got, lost, size, _added, gone, _order), added
+        in zip(rows, times, strict=True)
     ]  # fmt: skip
 
 

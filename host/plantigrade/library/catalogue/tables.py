@@ -1,8 +1,10 @@
 """The catalogue's tables. Changed only together with a migration (migrations/versions)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
+from itertools import repeat
+from operator import add, methodcaller
 from secrets import token_hex
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -26,8 +28,10 @@ from plantigrade.library.keys.vault import KeyMissingError, Vault
 _VAULTS: "WeakKeyDictionary[Dialect, Vault]" = WeakKeyDictionary()
 _PLAIN: Final = "pg0$"
 _ENCRYPTED: Final = "pg1$"
-_MARK: Final = "pg"
+STORED_MARK: Final = "pg"
+"""How a sensitive text begins that does not stand in the database as it is."""
 _TEXT: Final = 200
+_ZONE: Final = "+00:00"
 
 
 def use_vault(dialect: Dialect, vault: Vault | None) -> None:
@@ -77,7 +81,7 @@ class EncryptedText(TypeDecorator[str]):
         """From the database: one call a value, as lists are long."""
 
         def read(value: str | None) -> str | None:
-            if value is None or not value.startswith(_MARK):  # the usual case
+            if value is None or not value.startswith(STORED_MARK):  # the usual case
                 return value
             return from_stored(value, _VAULTS.get(dialect))
 
@@ -104,7 +108,7 @@ def folded_title(title: str) -> str | None:
         >>> folded_title("Große Runde"), folded_title("WALK 7")
         ('grosse runde', None)
     """
-    return None if title.isascii() and not title.startswith(_MARK) else title.casefold()
+    return None if title.isascii() and not title.startswith(STORED_MARK) else title.casefold()
 
 
 class EncryptedDate(TypeDecorator[date]):
@@ -141,7 +145,7 @@ class EncryptedJson(TypeDecorator[dict[str, Any]]):
 
 def _utc_of_text(text: str | None) -> datetime | None:
     """A time as SQLite stores it: a text without a zone."""
-    return None if text is None else datetime.fromisoformat(text + "+00:00")
+    return None if text is None else datetime.fromisoformat(text + _ZONE)
 
 
 def _utc_of_time(value: datetime | None) -> datetime | None:
@@ -161,6 +165,13 @@ class Utc(TypeDecorator[datetime]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[..., datetime | None]:
         """From the database: one call a value, as lists are long."""
         return _utc_of_text if dialect.name == "sqlite" else _utc_of_time
+
+
+def utc_times(dialect: Dialect, stored: Iterable[Any]) -> Iterator[datetime]:
+    """Times of a column of `Utc` as the driver gave them, none None; no call of Python for each."""
+    if dialect.name == "sqlite":
+        return map(datetime.fromisoformat, map(add, stored, repeat(_ZONE)))
+    return map(methodcaller("replace", tzinfo=UTC), stored)
 
 
 class Base(DeclarativeBase):
