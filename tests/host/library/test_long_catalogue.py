@@ -97,6 +97,24 @@ def test_the_server_finds_a_text_where_the_program_does(
     assert counts == [len(expected), min(most, len(expected))]
 
 
+def test_of_recordings_that_begin_together_all_are_compared(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Places in the list are looked up before names, and a place may be that of several."""
+    for setting in ("_READ_FIRST", "_READ_FOR_EACH", "_COMPARED_FOR_EACH"):
+        monkeypatch.setattr(title_search, setting, 1)
+    at_once = in_ns(BEGIN)
+    add(library, *(row(title, order_ns=at_once) for title in ("walk", "a run", "b run", "walk", "c run")))
+    add(library, row("walk", order_ns=at_once + 1))
+    names = [one.id for one in library.find() if one.title.endswith("run")]
+    with library.store.write() as session:
+        session.add_all(TagRow(recording_id=name, kind="shoe", value="trail") for name in names[1:])
+    for most in range(1, 5):
+        assert [one.id for one in library.find(Filter(text="run", limit=most))] == names[:most]
+        tagged = Filter(text="run", tags=(Tag("shoe", "trail"),), limit=most)
+        assert [one.id for one in library.find(tagged)] == names[1:][:most]
+
+
 def test_what_no_title_can_hold_is_in_none(library: Library) -> None:
     add(library, row("a\\b"))
     assert library.find(Filter(text="\0")) == library.find(Filter(text="\udcff")) == []

@@ -99,12 +99,15 @@ class TitleSearch:
         if most is not None:
             # Where there is an OFFSET, PostgreSQL plans for all rows: else the order of the list would lead
             # it past every recording, where it expects many that match and there are few.
-            alike = query.with_only_columns(RecordingRow.id, RecordingRow.order_ns).offset(0).subquery().c
+            alike = query.with_only_columns(RecordingRow.order_ns).offset(0).subquery().c
             to_compare = _COMPARED_FOR_EACH * most
-            first = sa.select(alike.id, alike.order_ns).order_by(*self._order(alike)).limit(to_compare)
-            first = first.subquery().c  # without titles, which the server would carry through its sorting
-            titles = sa.select(first.id, _has(RecordingRow, sought)).where(RecordingRow.id == first.id)
-            compared = session.execute(titles.order_by(*self._order(first))).all()
+            # Places alone: PostgreSQL sorts numbers in half of the time that it takes with names beside them,
+            # for which it copies rows. What else stands at one of the places is compared as well.
+            from_the_first = alike.order_ns.asc() if self.is_upwards else alike.order_ns.desc()
+            first = sa.select(alike.order_ns).order_by(from_the_first).limit(to_compare)
+            there = self.narrowed(self.recordings, RecordingRow.id).where(RecordingRow.order_ns.in_(first))
+            titles = there.with_only_columns(RecordingRow.id, _has(RecordingRow, sought))
+            compared: Any = session.execute(titles.order_by(*self._order(RecordingRow))).all()
             names = [row[0] for row in compared if row[1]]
             if len(names) >= most or len(compared) < to_compare:
                 return names[:most]
@@ -146,7 +149,7 @@ def as_query(session: Session, sought: str) -> str:
         return f"{_quoted(sought)}:*"  # places that begin so
     grams = {sought[place : place + _LETTERS] for place in range(len(sought) - _LETTERS + 1)}
     if len(grams) > _MOST_GRAMS:
-        frequency = _frequencies(session).get
+        frequency = _frequencies(session, grams).get
         grams = sorted(grams, key=lambda gram: (frequency(gram, 0.0), gram))[:_MOST_GRAMS]
     return " & ".join(map(_quoted, grams))
 
@@ -156,13 +159,15 @@ def _quoted(gram: str) -> str:
     return f"'{doubled}'"
 
 
-def _frequencies(session: Session) -> dict[str, float]:
-    """What share of the titles has the commonest grams: the server's own statistics, from time to time."""
+def _frequencies(session: Session, grams: set[str]) -> dict[str, float]:
+    """What share of the titles has each of some grams: the server's own statistics, from time to time. Rare
+    ones are not among them."""
     found = session.execute(
         sa.text(
-            "SELECT most_common_elems::text::text[], most_common_elem_freqs FROM pg_stats"
-            " WHERE schemaname = current_schema AND tablename = :index"
+            "SELECT gram, share FROM pg_stats,"
+            " unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common (gram, share)"
+            " WHERE schemaname = current_schema AND tablename = :index AND gram = ANY(:grams)"
         ),
-        {"index": TEXT_INDEX},
-    ).first()
-    return {} if found is None or found[0] is None else dict(zip(found[0], found[1], strict=False))
+        {"index": TEXT_INDEX, "grams": list(grams)},
+    )
+    return {row.gram: row.share for row in found}
