@@ -93,8 +93,8 @@ def test_two_that_encrypt_the_same_recording_leave_a_sound_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second begins while the first one writes its draft."""
-    folder, vault, done = finalized(tmp_path, "one"), Vault([MasterKey.new()]), list[int]()
-    second = threading.Thread(target=lambda: done.append(encrypt_folder(folder, vault)))
+    folder, vault, later = finalized(tmp_path, "one"), Vault([MasterKey.new()]), list[int]()
+    second = threading.Thread(target=lambda: later.append(encrypt_folder(folder, vault)))
     copy = encryption._copy
 
     def copied(*arguments: Any) -> None:
@@ -104,9 +104,9 @@ def test_two_that_encrypt_the_same_recording_leave_a_sound_one(
             second.join(HEAD_START_S)
 
     monkeypatch.setattr(encryption, "_copy", copied)
-    done.append(encrypt_folder(folder, vault))
+    done = encrypt_folder(folder, vault)
     second.join()
-    assert done == [1, 0]
+    assert (done, later) == (1, [0])
     assert verify(folder, vault).ok
 
 
