@@ -74,6 +74,12 @@ def cache_folder(path: Path, chosen: str = "") -> Path:
     return folder / f"kernels-{_stamp(path)}"
 
 
+def was_compiled(path: Path) -> bool:
+    """Whether kernels of this file have been compiled before, in the present state of their sources."""
+    folder = cache_folder(path, config.__dict__["CACHE_DIR"])
+    return next(folder.rglob(f"{path.stem}.*.nbi"), None) is not None
+
+
 @cache
 def _stamp(path: Path) -> str:
     digest = hashlib.sha256()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from plantigrade.service.process import in_process
@@ -27,10 +27,15 @@ async def at_once(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 @dataclass(frozen=True)
 class Offload:
-    """Where work goes: `process` for seconds of computing, `thread` for the database."""
+    """Where work goes: `process` for seconds of computing, `thread` for the database.
+
+    Attributes:
+        compiling: held while kernels are compiled, which happens once.
+    """
 
     process: Runner = in_process
     thread: Runner = in_thread
+    compiling: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     def inline(cls) -> "Offload":

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.analysis.live.rehearsal import rehearse
 from plantigrade.analysis.live.wearer import LiveWearer, WearerSetup
 from plantigrade.array_types import F64
 from plantigrade.bridge.frames import Frames
@@ -34,7 +35,6 @@ from plantigrade.twin.pair import VirtualPair
 RATE_HZ = 100.0
 STEP_S = 0.25
 SCAN_S = 20.0
-WARM_UP_ROWS = 300
 
 
 @dataclass
@@ -117,11 +117,7 @@ class Follower:
 def warm_up() -> None:
     """Have everything compiled before samples arrive."""
     load_kernels()
-    follower = Follower(700.0, lambda line: None, 0)
-    counts = np.full((WARM_UP_ROWS, 16), 330, np.uint16)
-    for foot in Foot:
-        follower.add(foot, np.arange(WARM_UP_ROWS) / RATE_HZ, counts)
-    follower.step()
+    rehearse()
 
 
 async def watch(

@@ -21,3 +21,16 @@ BEHIND_S: Final = 2.0
 """A foot that has come less far than the other by this much is behind; less is how two radios differ."""
 CONTEXT_STRIDES: Final = 200
 """Strides of a foot that have been judged and still count for what is usual in a bout: some minutes."""
+REHEARSED_RATE_HZ: Final = 100.0
+"""Frames a second of our insoles: what is rehearsed is compiled for what comes."""
+REHEARSED_S: Final = 20
+"""Of a made-up walk: the levels of a foot are learnt, gaps have been waited for, and a dozen strides have
+ended, so that each kernel has been called."""
+REHEARSED_GAPS: Final = {8: 3, 10: 50}
+"""Frames that are missing in a second of it: few enough for a line from one to the next, and too many."""
+REHEARSED_STRIDE_S: Final = 1.1
+"""An adult's usual stride."""
+REHEARSED_STANCE_S: Final = 0.66
+"""60 % of the stride."""
+REHEARSED_LOAD_N: Final = 700.0
+"""A usual adult's weight."""

@@ -24,6 +24,7 @@ from plantigrade.service.live_analysis.person import LivePerson, Preparation, pr
 from plantigrade.service.live_analysis.settings import IDLE_S, RELOAD_S, RING_FRAMES, STEP_S
 from plantigrade.service.live_analysis.stored import LiveAlerts, found_by_analysis
 from plantigrade.service.offload import Offload
+from plantigrade.service.rehearsing import rehearsed
 from plantigrade.service.wearing.news import WearingNews, WearingStage
 
 
@@ -93,6 +94,7 @@ class LiveAnalysis:
         self._recordings: deque[RecordingEvent] = deque()
         self._arrived = asyncio.Event()
         self._reloaded_ns = now_ns()
+        self._rehearsed = False
         bus.call_on_event(self._on_event)
 
     def attach(self, service: BridgeService) -> None:
@@ -131,7 +133,10 @@ class LiveAnalysis:
             await self._flush()
 
     async def step(self) -> None:
-        """One look at everything that has come."""
+        """One look at everything that has come; frames are held until what they go through is compiled."""
+        if self._rings and not self._rehearsed:
+            await rehearsed(self._offload)
+            self._rehearsed = True
         while self._news:
             await self._take_news(self._news.popleft())
         now_ns = self._now_ns()

@@ -27,6 +27,7 @@ from plantigrade.service.live_frames.foot import FootNow, FootState, LiveFoot, Z
 from plantigrade.service.live_frames.settings import LOOK_S, LOOK_STEP_S, MOST_FEET, STEP_S
 from plantigrade.service.live_frames.walking import Contact, StepFigures, Walking
 from plantigrade.service.offload import Offload
+from plantigrade.service.rehearsing import rehearsed
 
 _S: Final = 1_000_000_000
 
@@ -259,7 +260,7 @@ class LiveFrames:
             return self._feet.get(serial)
         reading = self._asked.get(serial)
         if reading is None:
-            reading = asyncio.ensure_future(self._offload.thread(calibration_of, self._library, serial))
+            reading = asyncio.ensure_future(self._read_calibration(serial))
             self._asked[serial] = reading
         if not reading.done():
             return None
@@ -267,3 +268,7 @@ class LiveFrames:
         failed = reading.cancelled() or reading.exception() is not None
         self._feet[serial] = LiveFoot(None if failed else reading.result())
         return self._feet[serial]
+
+    async def _read_calibration(self, serial: str) -> Calibration | None:
+        await rehearsed(self._offload)
+        return await self._offload.thread(calibration_of, self._library, serial)

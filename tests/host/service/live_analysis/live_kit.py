@@ -34,10 +34,17 @@ class Worn:
         library: open.
         counts: codes (n, 16) by foot at 100 Hz.
         mode: of the insoles.
+        offload: runs what would hold up the loop.
     """
 
-    def __init__(self, library: Library, counts: dict[Foot, np.ndarray], mode: str = "live") -> None:
-        self.library, self.counts = library, counts
+    def __init__(
+        self,
+        library: Library,
+        counts: dict[Foot, np.ndarray],
+        mode: str = "live",
+        offload: Offload = Offload.inline(),  # noqa: B008 (frozen)
+    ) -> None:
+        self.library, self.counts, self.offload = library, counts, offload
         self.now_s = 0.0
         self.heard: list[Event] = []
         self.sent = dict.fromkeys(Foot, 0)
@@ -50,7 +57,7 @@ class Worn:
         self.bus = EventBus()
         self.bus.call_on_event(self.heard.append)
         self.live = LiveAnalysis(
-            self.library, self.bus, self.now_ns, self.utc_ns, Offload.inline(), burst_period_s=900.0
+            self.library, self.bus, self.now_ns, self.utc_ns, self.offload, burst_period_s=900.0
         )
         for serial in SERIALS.values():
             self.bus.publish(
