@@ -25,8 +25,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.micropython]
 START_S = 60.0
 CONNECTED_MS = 60_000
 ANSWERED_MS = 60_000
-EMPTY_MS = 1500
-"""Frames from before are on their way so long."""
 TRIES = 5
 TAKEN, PRESSED = 303, 409
 NOISE_COUNTS = 3.0
@@ -132,7 +130,6 @@ def test_the_first_run_zeroes_a_pair_that_stands_empty(there: OnStage) -> None:
     page.locator("#problem").wait_for()
     assert zeroes(there) == {}
     with nobody_stands(there.scene.feeds) as codes:
-        page.wait_for_timeout(EMPTY_MS)
         press(page, "Nothing presses on them", TAKEN)
         page.wait_for_url("**/first-run?step=walk")
         assert Seen(page).axe() == []
@@ -152,7 +149,6 @@ def test_the_page_of_an_insole_zeroes_it_and_says_since_when(there: OnStage) -> 
     press(page, "Zero it", PRESSED)
     page.get_by_role("alert").wait_for()
     with nobody_stands(there.scene.feeds) as codes:
-        page.wait_for_timeout(EMPTY_MS)
         page.goto(address)
         press(page, "Zero it", TAKEN)
         page.get_by_text("Zeroed. The unloaded codes are used from now on.").wait_for()

@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from insole_protocol import ids
+from plantigrade.bridge.frames import Frames
+from plantigrade.bridge.insole import StampedFrames
+from plantigrade.calibration.zero import ZeroError
 from plantigrade.library.catalogue.details import calibration_of
 from plantigrade.service.insoles.care import InsoleCare
 from plantigrade.service.status import ServiceError
@@ -107,9 +110,8 @@ def test_an_empty_insole_is_zeroed_before_it_has_recorded_anything(tmp_path: Pat
         await asyncio.sleep(0)
         with pytest.raises(ServiceError, match="being zeroed already"):
             await care.zero(SERIALS["left"])  # from a second window
-        counts = np.full((100, 16), 320, np.uint16)
         for _ in range(3):
-            care.on_frames("left", insole, _Stamped(counts))  # type: ignore[arg-type]
+            care.on_frames("left", insole, stamped(320))
         made = await zeroing
         assert {curve.zero_count for curve in made.sensors} == {320.0}
         stored = calibration_of(living.library, SERIALS["left"])
@@ -119,9 +121,51 @@ def test_an_empty_insole_is_zeroed_before_it_has_recorded_anything(tmp_path: Pat
     live(tmp_path, "2026-03-01T09:00", DAY, story)
 
 
-class _Stamped:
-    """Frames of which only the codes matter."""
+def test_what_was_sampled_before_is_not_taken_for_unloaded(tmp_path: Path) -> None:
+    """A foot was in the shoe a moment ago: those frames are on their way, or come from the log."""
 
-    def __init__(self, counts: np.ndarray) -> None:
-        self.frames = self
-        self.counts = counts
+    async def story(living: Living) -> None:
+        await living.world.until("2026-03-01T09:01")
+        care = care_of(living)
+        insole = living.service.collectors["left"].insole
+        zeroing = asyncio.create_task(care.zero(SERIALS["left"]))
+        await asyncio.sleep(0)
+        for _ in range(3):
+            care.on_frames("left", insole, stamped(900, began_s=-1.5))
+        care.on_frames("left", insole, stamped(900, has_times=False))
+        care.on_frames("left", insole, stamped(320, rows=350))
+        assert {curve.zero_count for curve in (await zeroing).sensors} == {320.0}
+
+    live(tmp_path, "2026-03-01T09:00", DAY, story)
+
+
+def test_a_pair_is_zeroed_together_or_not_at_all(tmp_path: Path) -> None:
+    async def story(living: Living) -> None:
+        await living.world.until("2026-03-01T09:01")
+        care, pair = care_of(living), tuple(SERIALS.values())
+        insoles = {side: living.service.collectors[side].insole for side in SERIALS}
+        zeroing = asyncio.create_task(care.zero_all(pair))
+        await asyncio.sleep(0)
+        for code, side in ((320, "left"), (900, "right")):
+            care.on_frames(side, insoles[side], stamped(code, rows=350))
+        with pytest.raises(ZeroError, match="something presses"):
+            await zeroing
+        assert [calibration_of(living.library, serial) for serial in pair] == [None, None]
+        with pytest.raises(ServiceError, match="the left insole sends nothing"):
+            await care.zero_all(pair)
+        zeroing = asyncio.create_task(care.zero_all(pair))  # at once: neither is being zeroed any more
+        await asyncio.sleep(0)
+        for code, side in ((320, "left"), (330, "right")):
+            care.on_frames(side, insoles[side], stamped(code, rows=350))
+        assert [one.sensors[0].zero_count for one in await zeroing] == [320.0, 330.0]
+
+    live(tmp_path, "2026-03-01T09:00", DAY, story)
+
+
+def stamped(code: int, rows: int = 100, began_s: float = 0.0, has_times: bool = True) -> StampedFrames:
+    """Frames in which all sensors read the same, sampled from now on, or from so many seconds later."""
+    slots = np.arange(rows, dtype=np.int64)
+    counts = np.full((rows, 16), code, np.uint16)
+    frames = Frames(b"", 0, 1, 1, 0, 10_000 * slots, counts, None, 0)
+    times = clock_ns() + round(began_s * 1e9) + 10_000_000 * slots if has_times else None
+    return StampedFrames(frames, times, 0, clock_ns())

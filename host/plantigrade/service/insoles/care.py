@@ -1,7 +1,7 @@
 """What can be done with an insole that the service looks after: find it, test it, zero it, fetch it now."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -20,7 +20,7 @@ from plantigrade.calibration.zero import zeroed
 from plantigrade.library.catalogue.details import calibration_of
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Device
-from plantigrade.link.base import LinkError
+from plantigrade.link.base import LinkError, now_ns
 from plantigrade.service.insoles.settings import (
     BLINK_S,
     CODE_HIGHEST,
@@ -83,6 +83,7 @@ class InsoleCare:
         fetch_now: has all insoles connected now instead of in a quarter of an hour.
         utc_ns: the wall clock.
         offload: runs what would hold up the loop.
+        now: the clock of the frames.
 
     Attributes:
         tests: the newest self-test of each insole, by serial number.
@@ -95,19 +96,20 @@ class InsoleCare:
         fetch_now: Callable[[], None],
         utc_ns: Callable[[], int],
         offload: Offload,
+        now: Callable[[], int] = now_ns,
     ) -> None:
         self.tests: dict[str, SelfTest] = {}
         self._collectors, self._library = collectors, library
-        self._fetch_now, self._utc_ns, self._offload = fetch_now, utc_ns, offload
+        self._fetch_now, self._utc_ns, self._offload, self._now = fetch_now, utc_ns, offload, now
         self._zeroing: dict[str, _Gathering] = {}
-        self._storing: set[asyncio.Task[Calibration]] = set()
+        self._storing: set[asyncio.Task[tuple[Calibration, ...]]] = set()
 
     def on_frames(self, _side: str, insole: Insole, stamped: StampedFrames) -> None:
         """Hear of new frames: those of an insole that is being zeroed are gathered."""
         if self._zeroing and insole.identity is not None:
             gathering = self._zeroing.get(insole.identity.serial)
             if gathering is not None:
-                gathering.take(stamped.frames.counts)
+                gathering.take(stamped)
 
     def fetch_now(self) -> None:
         """Have all insoles connected and fetched from now."""
@@ -146,36 +148,59 @@ class InsoleCare:
             ZeroError: something presses on it.
             LibraryError: the database fails.
         """
-        identity = self._identity(serial)
-        if serial in self._zeroing:
-            raise ServiceError(f"the {identity.side} insole is being zeroed already; wait some seconds")
-        gathering = self._zeroing[serial] = _Gathering()
+        (made,) = await self.zero_all((serial,))
+        return made
+
+    async def zero_all(self, serials: Sequence[str]) -> tuple[Calibration, ...]:
+        """Zero several insoles by the same seconds, which begin now: all of them, or none.
+
+        Raises:
+            ServiceError, ZeroError, LibraryError: as for one.
+        """
+        identities = [self._identity(serial) for serial in serials]
+        for identity in identities:
+            if identity.serial in self._zeroing:
+                raise ServiceError(f"the {identity.side} insole is being zeroed already; wait some seconds")
+        gathered = [_Gathering(self._now()) for _ in identities]
+        self._zeroing |= {one.serial: gathering for one, gathering in zip(identities, gathered, strict=True)}
         try:
             async with asyncio.timeout(ZERO_TIMEOUT_S):
-                await gathering.full.wait()
+                for gathering in gathered:
+                    await gathering.full.wait()
         except TimeoutError as error:
+            pairs = zip(identities, gathered, strict=True)
+            side = next((one.side for one, gathering in pairs if not gathering.full.is_set()), "")
             raise ServiceError(
-                f"the {identity.side} insole sends nothing at the moment; switch live mode on, keep it near"
+                f"the {side} insole sends nothing at the moment; switch live mode on, keep it near"
             ) from error
         finally:
-            del self._zeroing[serial]
-        return await self._offload.thread(self._store_zero, identity, gathering.counts())
+            for identity in identities:
+                del self._zeroing[identity.serial]
+        counts = [gathering.counts() for gathering in gathered]
+        return await self._offload.thread(self._store_zeros, identities, counts)
 
     def store_zero(self, serial: str, counts: Counts) -> None:
         """Use from now on the unloaded codes (n, 16) of an insole, measured while somebody looked."""
-        stored = self._offload.thread(self._store_zero, self._identity(serial), counts)
+        stored = self._offload.thread(self._store_zeros, [self._identity(serial)], [counts])
         task = asyncio.ensure_future(stored)
         self._storing.add(task)
         task.add_done_callback(self._storing.discard)
 
-    def _store_zero(self, identity: Identity, counts: Counts) -> Calibration:
+    def _store_zeros(
+        self, identities: Sequence[Identity], counts: Sequence[Counts]
+    ) -> tuple[Calibration, ...]:
+        pairs = zip(identities, counts, strict=True)
+        made = tuple(self._zeroed(identity, unloaded) for identity, unloaded in pairs)
+        for identity, calibration in zip(identities, made, strict=True):
+            insole = Device(identity.serial, identity.side, identity.layout, identity.firmware)
+            self._library.set_calibration(calibration, insole)
+        return made
+
+    def _zeroed(self, identity: Identity, counts: Counts) -> Calibration:
         known = calibration_of(self._library, identity.serial)
         known = replace(nominal(), serial=identity.serial) if known is None else known
         day = datetime.fromtimestamp(self._utc_ns() / 1e9).date()
-        made = zeroed(known, counts, tuple(SENSOR_NAMES), day)
-        insole = Device(identity.serial, identity.side, identity.layout, identity.firmware)
-        self._library.set_calibration(made, insole)
-        return made
+        return zeroed(known, counts, tuple(SENSOR_NAMES), day)
 
     def _identity(self, serial: str) -> Identity:
         for collector in self._collectors.values():
@@ -201,14 +226,22 @@ class InsoleCare:
 
 
 class _Gathering:
-    """Frames of one insole until there are enough."""
+    """Frames of one insole until there are enough, of those that were sampled since it began: what is on its
+    way, or comes from the log, was sampled while a foot may have been in the shoe.
 
-    def __init__(self) -> None:
+    Args:
+        began_ns: on the clock of the frames.
+    """
+
+    def __init__(self, began_ns: int) -> None:
         self.full = asyncio.Event()
+        self._began_ns = began_ns
         self._parts: list[Counts] = []
 
-    def take(self, counts: Counts) -> None:
-        self._parts.append(counts)
+    def take(self, stamped: StampedFrames) -> None:
+        if stamped.host_ns is None:
+            return
+        self._parts.append(stamped.frames.counts[stamped.host_ns >= self._began_ns])
         if sum(len(part) for part in self._parts) >= ZERO_FRAMES:
             self.full.set()
 

@@ -97,7 +97,7 @@ class LiveFoot:
         self._force_n: F32 = np.zeros(SENSOR_COUNT, np.float32)
         self._held: deque[tuple[F64, F32]] = deque()
         self._zero_codes: list[NDArray[np.uint16]] | None = None
-        self._zero_until_ns = 0
+        self._zero_from_ns = self._zero_until_ns = 0
         self.zeroed = ZeroResult.NONE
         self.unloaded: NDArray[np.uint16] | None = None
 
@@ -118,7 +118,7 @@ class LiveFoot:
         self._force_n = force_n[-1]
         if float(force_n.sum(axis=1).max()) >= UNLOADED_N or self._loaded_ns is None:
             self._loaded_ns = self._last_ns
-        self._collect_zero(frames.counts)
+        self._collect_zero(times, frames.counts)
         piece = np.asarray(times * 1e-9, np.float64), force_n
         self._held.append(piece)
         while self._held and self._held[0][0][-1] < piece[0][-1] - HELD_S:
@@ -157,14 +157,16 @@ class LiveFoot:
         return np.concatenate(times), np.concatenate(forces)
 
     def begin_zeroing(self, now_ns: int) -> None:
-        """Collect codes of the unloaded insole from now on, for `ZEROING_S`."""
-        self._zero_codes, self._zero_until_ns = [], now_ns + round(ZEROING_S * _S)
+        """Collect codes that the unloaded insole samples from now on, for `ZEROING_S`; what is on its way was
+        sampled before."""
+        self._zero_codes = []
+        self._zero_from_ns, self._zero_until_ns = now_ns, now_ns + round(ZEROING_S * _S)
         self.zeroed = ZeroResult.NONE
 
-    def _collect_zero(self, counts: NDArray[np.uint16]) -> None:
+    def _collect_zero(self, times: NDArray[np.int64], counts: NDArray[np.uint16]) -> None:
         if self._zero_codes is None or self._last_ns is None:
             return
-        self._zero_codes.append(counts)
+        self._zero_codes.append(counts[times >= self._zero_from_ns])
         if self._last_ns < self._zero_until_ns:
             return
         codes = np.concatenate(self._zero_codes)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plantigrade.bridge.frames import Frames
+from plantigrade.bridge.insole import StampedFrames
 from plantigrade.calibration.nominal import nominal
 from plantigrade.calibration.stream import Calibrator
 from plantigrade.gait.signals import Foot
 from plantigrade.library.catalogue.audit import acting_as
 from plantigrade.library.catalogue.tables import DeviceRow
-from plantigrade.service.live_frames.foot import FootState
+from plantigrade.service.live_frames.foot import FootState, LiveFoot
 from plantigrade.service.live_frames.settings import NOT_WORN_S, STALE_S
 
 from tests.host.service.live_frames.frames_kit import SERIALS, Insoles, stamped, walked
@@ -190,6 +192,22 @@ async def test_zero_is_taken_from_an_insole_that_lies_still(
         assert insoles.frames.zeroed("P001").name == result
     assert len({serial for serial, _ in stored}) == len(stored) == (2 if result == "DONE" else 0)
     assert all(frames >= 300 for _, frames in stored), "three seconds of frames"
+
+
+def test_what_an_insole_sampled_before_does_not_count_as_unloaded() -> None:
+    foot, pressed_ns = LiveFoot(None), 10_000_000_000
+    foot.begin_zeroing(pressed_ns)
+    foot.take(sampled(900, pressed_ns - 1_500_000_000, 150))
+    foot.take(sampled(320, pressed_ns, 400))
+    assert foot.zeroed.name == "DONE"
+    assert foot.unloaded is not None and set(foot.unloaded.ravel().tolist()) == {320}
+
+
+def sampled(code: int, from_ns: int, rows: int) -> StampedFrames:
+    """Frames in which all sensors read the same."""
+    slots = np.arange(rows, dtype=np.int64)
+    frames = Frames(b"", 0, 1, 1, 0, 10_000 * slots, np.full((rows, 16), code, np.uint16), None, 0)
+    return StampedFrames(frames, from_ns + 10_000_000 * slots, 0, from_ns)
 
 
 async def test_looking_once_waits_for_what_is_in_reach(insoles: Insoles) -> None:

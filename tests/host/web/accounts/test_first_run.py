@@ -151,14 +151,14 @@ def test_step_by_step_to_both_feet(
     async def identify(serial: str) -> None:
         done.append(f"blink {serial}")
 
-    async def zero(serial: str) -> None:
-        done.append(f"zero {serial}")
+    async def zero_all(serials: list[str]) -> None:
+        done.extend(f"zero {serial}" for serial in serials)
 
     async def steps(*_: object) -> StepsSeen:
         return StepsSeen(5, 6, True, True)
 
     monkeypatch.setattr(insoles.assembly.care, "identify", identify)
-    monkeypatch.setattr(insoles.assembly.care, "zero", zero)
+    monkeypatch.setattr(insoles.assembly.care, "zero_all", zero_all)
     monkeypatch.setattr(first_run_page, "count_steps", steps)
     insoles.links = {}
     assert heading(home.get("/first-run")) == "Find both insoles"
@@ -206,10 +206,10 @@ def test_an_insole_that_is_not_zeroed_is_said(
     error: Exception, status: int, says: str, home: TestClient, insoles: Insoles,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    async def zero(_serial: str) -> None:
+    async def zero_all(_serials: list[str]) -> None:
         raise error
 
-    monkeypatch.setattr(insoles.assembly.care, "zero", zero)
+    monkeypatch.setattr(insoles.assembly.care, "zero_all", zero_all)
     page = post(home, "zero")
     assert page.status_code == status and says in page.text
 

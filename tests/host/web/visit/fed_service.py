@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -102,9 +102,9 @@ class FedCare:
 
     zeroed: list[str] = field(default_factory=list[str])
 
-    async def zero(self, serial: str) -> None:
+    async def zero_all(self, serials: Sequence[str]) -> None:
         """Noted."""
-        self.zeroed.append(serial)
+        self.zeroed.extend(serials)
 
 
 @dataclass

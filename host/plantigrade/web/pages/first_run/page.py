@@ -1,6 +1,5 @@
 """`/first-run`: from an empty library to "Both feet arrive", step by step, without a terminal."""
 
-import asyncio
 from datetime import UTC
 from functools import partial
 from typing import Any, Final
@@ -94,7 +93,7 @@ def zero(visit: Visit) -> Answer:
         return _shown(visit, pair, "find", 409, problem="not-both")
 
     async def both(assembly: Assembly) -> None:
-        await asyncio.gather(*(assembly.care.zero(serial) for serial in serials))
+        await assembly.care.zero_all(serials)
 
     try:
         visit.site.awaited(both)

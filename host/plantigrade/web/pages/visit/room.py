@@ -1,6 +1,5 @@
 """What the service does for a visit: insoles in the room, zero, recordings of steps."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
@@ -92,7 +91,7 @@ def zero(visit: Visit, stored: PersonVisit, version: int) -> None:
 
     async def zeroed(assembly: Assembly) -> None:
         assembly.service.request_live(ZERO_LIVE_MIN)
-        await asyncio.gather(*(assembly.care.zero(serial) for serial in serials))
+        await assembly.care.zero_all(serials)
 
     if not serials:
         raise NoWearingError(visit.words("visit.error.no-insoles"))
