@@ -1,6 +1,7 @@
 """Which insole is meant, and a link to it."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -22,6 +23,10 @@ from plantigrade.scan.actions import radios
 ESPRESSIF_VENDOR = 0x303A
 SCAN_S = 6.0
 HELLO_S = 2.0
+"""After so long an insole on a port is asked once more who it is: one that has just been plugged in loses
+what comes while it starts."""
+HELLO_TRIES = 2
+"""Together they are as patient as every other command with its reply."""
 
 
 class NoTargetError(LinkError):
@@ -62,13 +67,36 @@ async def usb_insoles() -> list[UsbInsole]:
 
 async def _ask(port: str, virtual: bool) -> UsbInsole:
     try:
-        async with asyncio.timeout(HELLO_S), conversation(UsbLink(port)) as session:
-            return UsbInsole(port, virtual, session.insole.identity)
+        identity = await ask_who(port, HELLO_S, HELLO_TRIES)
     except LinkError as error:
         return UsbInsole(port, virtual, None, str(error))
-    except TimeoutError:
-        others = shared_with(port)
-        return UsbInsole(port, virtual, None, f"{others} has the port open as well" if others else "")
+    others = "" if identity is not None else shared_with(port)
+    return UsbInsole(port, virtual, identity, f"{others} has the port open as well" if others else "")
+
+
+async def ask_who(port: str, within_s: float, tries: int = 1) -> Identity | None:
+    """Who is on a port; None when nothing there says hello.
+
+    Args:
+        port: its name.
+        within_s: so long each try waits for the answer; opening and closing the port do not count.
+        tries: how often it is asked.
+
+    Raises:
+        LinkError, BridgeError: the port cannot be opened, or who is there refuses.
+    """
+    link = UsbLink(port)
+    try:
+        await link.open()
+        session = Session(link, Insole(link.name))
+        for _ in range(tries):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await session.hello()
+                return session.insole.identity
+        return None
+    finally:
+        await link.close()
 
 
 @asynccontextmanager

@@ -1,13 +1,14 @@
 """Which insole is meant by a port, a side, the end of a serial number, or nothing at all."""
 
 import asyncio
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from plantigrade.device import targets
 from plantigrade.device.targets import NoTargetError, find, only_port
-from plantigrade.link.base import LinkError
+from plantigrade.link.base import Channel, LinkError
 from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import Radio
 from plantigrade.link.usb import UsbLink
@@ -157,3 +158,37 @@ def test_each_port_is_asked_who_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (second.port, second.virtual, second.identity) == ("/dev/b", True, None)
     assert (third.port, third.identity) == ("/dev/c", None)
     assert all(link.closed.is_set() for link in links.values())
+
+
+@dataclass
+class Starting(Answering):
+    """An insole that was plugged in a moment ago: what comes first is lost."""
+
+    asked: int = 0
+
+    async def send(self, channel: Channel, message: bytes) -> None:
+        self.asked += 1
+        if self.asked > 1:
+            await super().send(channel, message)
+
+
+@dataclass
+class SlowToClose(Answering):
+    """A port that takes its time when it is closed."""
+
+    async def close(self) -> None:
+        await asyncio.sleep(0.1)
+        await super().close()
+
+
+@pytest.mark.parametrize("kind", [Starting, SlowToClose])
+def test_an_insole_that_answers_is_named_however_busy_the_computer_is(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Answering]
+) -> None:
+    link = kind(insole())
+    monkeypatch.setattr(targets, "UsbLink", lambda _: link)
+    monkeypatch.setattr(targets, "HELLO_S", 0.05)
+    ports(monkeypatch, ("/dev/a", False))
+    (found,) = asyncio.run(targets.usb_insoles())
+    assert found.identity is not None and found.identity.side == "left"
+    assert link.closed.is_set()

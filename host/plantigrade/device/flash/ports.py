@@ -19,7 +19,7 @@ from plantigrade.device.flash.errors import PortError
 from plantigrade.device.flash.settings import APPEAR_S, HELLO_S, POLL_S
 from plantigrade.link.base import LinkError
 from plantigrade.link.port_state import shared_with
-from plantigrade.link.usb import BAUD, UsbLink, serial_reason
+from plantigrade.link.usb import BAUD, serial_reason
 
 RIGHTS: Final = (
     "give yourself access to serial ports (Linux: `sudo usermod -aG dialout $USER`, then log out and in), "
@@ -85,9 +85,8 @@ async def appear_again(board: BoardPort) -> BoardPort:
 async def ask_for_hello(port: str, within_s: float = HELLO_S) -> Identity | None:
     """Who is on a port; None when nothing there says hello."""
     try:
-        async with asyncio.timeout(within_s), targets.conversation(UsbLink(port)) as session:
-            return session.insole.identity
-    except (LinkError, BridgeError, TimeoutError):
+        return await targets.ask_who(port, within_s)
+    except (LinkError, BridgeError):
         return None
 
 
