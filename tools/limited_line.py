@@ -2,40 +2,33 @@
 
 import asyncio
 import contextlib
-import socket
-import threading
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
-import uvicorn
 from plantigrade.library.catalogue.library import Library
 from plantigrade.web.receiving.routes import receiving_routes
 from plantigrade.web.receiving.settings import ReceivingSettings
 from starlette.applications import Starlette
 
+from tools.in_thread import in_thread
+from tools.served_app import served_app
+
 STEP_BYTES: Final = 16_384
 """Passed on at once: 13 ms at 10 Mbit/s."""
 WAITED_S: Final = 0.002
 """Reading what is there already takes less."""
-START_S: Final = 30.0
 
 
 @contextmanager
 def served(clinic: Library) -> Generator[int]:
     """The receiver of a clinic, on a free port of loopback."""
-    listening = socket.create_server(("127.0.0.1", 0))
     app = Starlette(routes=receiving_routes(clinic, ReceivingSettings("Walking clinic")))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    running = threading.Thread(target=server.run, args=([listening],), daemon=True)
-    running.start()
-    try:
-        yield int(listening.getsockname()[1])
-    finally:
-        server.should_exit = True
-        running.join(START_S)
+    with in_thread(partial(served_app, app), "clinic") as port:
+        yield port
 
 
 class Relay:
@@ -55,32 +48,31 @@ class Relay:
         self._to, self._rate = to, rate_bytes_per_s
         self.port, self.up, self.first_s = 0, 0, 0.0
         self._free_s = 0.0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._open: set[asyncio.StreamWriter] = set()
+        self._running = ExitStack()
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        begun = asyncio.start_server(self._relay, "127.0.0.1", 0, limit=STEP_BYTES)
-        server = asyncio.run_coroutine_threadsafe(begun, self._loop).result(START_S)
-        self.port = int(server.sockets[0].getsockname()[1])
+        self.port = self._running.enter_context(in_thread(self._listening, "relay"))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(START_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(START_S)
-        self._loop.close()
+        self._running.close()
 
-    async def _end(self) -> None:
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+    @asynccontextmanager
+    async def _listening(self) -> AsyncGenerator[int]:
+        async with await asyncio.start_server(self._relay, "127.0.0.1", 0, limit=STEP_BYTES) as server:
+            try:
+                yield int(server.sockets[0].getsockname()[1])
+            finally:
+                for writer in self._open:
+                    writer.transport.abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        self._open.add(back)
         down = asyncio.create_task(self._pass_on(there, writer, is_up=False))
         await self._pass_on(reader, back, is_up=True)
         await down

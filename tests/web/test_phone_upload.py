@@ -11,11 +11,11 @@ from array import array
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-import uvicorn
 from insole_protocol.codec import Encoder
 from plantigrade.bridge.journal import layout
 from plantigrade.library.catalogue.library import Library
@@ -27,6 +27,9 @@ from plantigrade.web.phone import routes
 from plantigrade.web.security.headers import SecurityHeaders
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+
+from tools.in_thread import in_thread
+from tools.served_app import served_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -89,15 +92,18 @@ class CutLine(threading.Thread):
             await self._ended.wait()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self._to)
-        tasks = [
-            asyncio.ensure_future(self._pump(reader, back, is_cut=True)),
-            asyncio.ensure_future(self._pump(there, writer, is_cut=False)),
-        ]
+        ends = [writer]
+        tasks: list[asyncio.Task[None]] = []
         try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._to)
+            ends.append(back)
+            tasks += [
+                asyncio.create_task(self._pump(reader, back, is_cut=True)),
+                asyncio.create_task(self._pump(there, writer, is_cut=False)),
+            ]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for one in (writer, back):
+            for one in ends:
                 one.transport.abort()
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -129,16 +135,8 @@ def clinic(folder: Path) -> Generator[tuple[Library, int]]:
             ],
             middleware=[Middleware(SecurityHeaders)],
         )
-        listener = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            yield library, listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join(10)
-            listener.close()
+        with in_thread(partial(served_app, app), "clinic") as port:
+            yield library, port
 
 
 def a_journal(seconds: int) -> tuple[bytes, int]:

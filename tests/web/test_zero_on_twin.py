@@ -1,9 +1,7 @@
 """The virtual pair is zeroed from the pages: pressed while somebody walks on it, zeroed once it is empty."""
 
-import asyncio
-import threading
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,7 @@ from plantigrade.demo.stage import Stage, stage
 from plantigrade.library.catalogue.details import calibration_of
 
 from tests.web.looking import LISTEN, Seen
+from tools.in_thread import in_thread
 from tools.web_site.browser import PHONE
 from tools.web_site.stage_feeds import nobody_stands
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.micropython]
-START_S = 60.0
 CONNECTED_MS = 60_000
 ANSWERED_MS = 60_000
 TRIES = 5
@@ -39,34 +37,17 @@ class OnStage:
     context: "BrowserContext"
 
 
-@contextmanager
-def staged() -> Generator[tuple[Stage, Served]]:
-    """Stage, service and pages in a thread with a loop of their own."""
-    loop, ready, over = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
-    found: list[tuple[Stage, Served]] = []
-
-    async def run() -> None:
-        async with stage(None, 30.0) as scene, served(scene) as running:
-            found.append((scene, running))
-            ready.set()
-            await over.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="stage", daemon=True)
-    thread.start()
-    try:
-        if not ready.wait(START_S):
-            raise TimeoutError("the virtual pair did not start in time")
-        yield found[0]
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join(START_S)
-        loop.close()
+@asynccontextmanager
+async def staged() -> AsyncGenerator[tuple[Stage, Served]]:
+    """Stage, service and pages."""
+    async with stage(None, 30.0) as scene, served(scene) as running:
+        yield scene, running
 
 
 @pytest.fixture(scope="module")
 def there(browser: "Browser") -> Iterator[OnStage]:
     """Signed in by the link of the demo."""
-    with staged() as (scene, running):
+    with in_thread(staged, "stage") as (scene, running):
         width, height = PHONE
         context = browser.new_context(
             viewport={"width": width, "height": height}, reduced_motion="reduce", locale="en-GB",

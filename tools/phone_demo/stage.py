@@ -1,14 +1,12 @@
 """What the demo and the tests stand on: two virtual insoles, the page served, a phone's browser."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import uvicorn
 from plantigrade.firmware_image.build import HOST_ARCHITECTURE, FirmwareBuild
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.pair import PairOptions, VirtualPair
@@ -25,6 +23,7 @@ from starlette.types import Scope
 from tools.phone_demo.cable import SHIM, cable_route
 from tools.phone_demo.devtools import DevTools, Json, Tab, browser
 from tools.phone_demo.phone_radio import PhoneRadio
+from tools.served_app import served_app
 
 SIDES: Final = ("left", "right")
 EXPERIMENTAL: Final = "Web Bluetooth is experimental on this platform."
@@ -77,18 +76,8 @@ async def served(page: Path | None = None, cables: Mapping[str, str] | None = No
         paths = [Mount(routes.PATH, _PageOfFolder(directory=page, html=True))]
     paths.append(cable_route({} if cables is None else cables))
     app = Starlette(routes=paths, middleware=[Middleware(SecurityHeaders)])
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, ws="websockets-sansio")
-    )
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://localhost:{listener.getsockname()[1]}{routes.PATH}/"
-    finally:
-        server.should_exit = server.force_exit = True
-        await asyncio.wait({serving}, timeout=5)
-        serving.cancel()
-        listener.close()
+    async with served_app(app) as port:
+        yield f"http://localhost:{port}{routes.PATH}/"
 
 
 @dataclass

@@ -1,11 +1,11 @@
 """The pages on a loopback port, beside a service without insoles, in a thread of their own."""
 
 import asyncio
-import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -21,6 +21,7 @@ from plantigrade.web.server import Pages
 from plantigrade.web.site import Site, SiteSettings
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tools.in_thread import in_thread
 from tools.web_site.filled import Filled, begin, fill
 from tools.web_site.signed_in import begin_session
 
@@ -102,7 +103,7 @@ def served(
         assembly = Assembly(library)
         site = Site(library, PageAccounts(library), assembly, settings=SiteSettings(port=0))
         pages = Pages(site) if on_status is None else HeardPages(site, on_status=on_status)
-        with _running(pages) as loop:
+        with in_thread(partial(_served, pages), "pages", START_S) as loop:
             made = Served(f"http://127.0.0.1:{pages.port}", library, filled, assembly, loop)
             made.tokens = {role: begin_session(library, name) for role, name in filled.accounts.items()}
             if not empty:
@@ -111,31 +112,16 @@ def served(
             yield made
 
 
-@contextmanager
-def _running(pages: Pages) -> Generator[asyncio.AbstractEventLoop]:
-    """A loop in a thread in which the pages are served."""
-    loop = asyncio.new_event_loop()
-    serving = loop.create_task(pages.run())
-    started = loop.create_task(pages.started.wait())
-    listening = threading.Event()
-
-    async def until_stopped() -> None:
-        await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
-        listening.set()
-        started.cancel()
-        await asyncio.wait({serving, started})
-
-    thread = threading.Thread(
-        target=loop.run_until_complete, args=(until_stopped(),), name="pages", daemon=True
-    )
-    thread.start()
+@asynccontextmanager
+async def _served(pages: Pages) -> AsyncGenerator[asyncio.AbstractEventLoop]:
+    """The pages until the end of the block, in the loop that it gives."""
+    serving, started = asyncio.create_task(pages.run()), asyncio.create_task(pages.started.wait())
     try:
-        if not listening.wait(START_S):
-            raise TimeoutError("the pages were not served in time")
+        await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
             serving.result()
-        yield loop
+        yield asyncio.get_running_loop()
     finally:
-        loop.call_soon_threadsafe(serving.cancel)
-        thread.join(START_S)
-        loop.close()
+        for task in (serving, started):
+            task.cancel()
+        await asyncio.wait({serving, started})

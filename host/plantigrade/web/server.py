@@ -1,10 +1,8 @@
 """The HTTP server of the pages, in the service's own event loop."""
 
 import asyncio
-import logging
 import socket
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -14,11 +12,10 @@ from starlette.routing import BaseRoute
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.web.app import make_app
+from plantigrade.web.http_server import CLOSE_S, HttpServer
 from plantigrade.web.live.socket import live_route
 from plantigrade.web.site import Site
 
-CLOSE_S: Final = 2.0
-"""So long may answers under way take when the service ends."""
 KEEP_ALIVE_S: Final = 30
 MOST_CONNECTIONS: Final = 500
 LARGEST_WEBSOCKET_MESSAGE: Final = 4096
@@ -84,7 +81,7 @@ class Pages:
         listener = self._listener()
         self.port = listener.getsockname()[1]
         site = replace(self.site, loop=asyncio.get_running_loop())
-        server = _Server(self._config(site), self._on_started)
+        server = HttpServer(self._config(site), self._on_started)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             await asyncio.shield(serving)
@@ -134,43 +131,3 @@ class Pages:
         except OSError as error:
             raise PagesError(f"the certificate of the pages cannot be read: {error}") from error
         return config
-
-
-def _not_given_up(record: logging.LogRecord) -> bool:
-    """An answer that is given up because the server ends is no defect, which uvicorn takes it for."""
-    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
-
-
-class _Server(uvicorn.Server):
-    """Without handlers of signals: the service has its own."""
-
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], object]) -> None:
-        super().__init__(config)
-        self._on_started = on_started
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-    async def end(self, serving: asyncio.Task[None]) -> None:
-        """Take no more requests, let answers under way arrive for `CLOSE_S`, then cut off what remains.
-
-        Args:
-            serving: this server's `serve`.
-        """
-        logging.getLogger("uvicorn.error").addFilter(_not_given_up)
-        self.should_exit = True
-        await asyncio.wait({serving}, timeout=CLOSE_S)
-        self.force_exit = True
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        await asyncio.sleep(0)  # in which they are lost, and what waits for their readers wakes up
-        answering = set(self.server_state.tasks)
-        for task in answering:
-            task.cancel()
-        if answering:
-            await asyncio.wait(answering, timeout=CLOSE_S)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._on_started()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 import pytest
-from plantigrade.web import server
+from plantigrade.web import http_server, server
 from plantigrade.web.site import Site, SiteSettings
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -75,7 +75,7 @@ async def test_an_answer_that_never_ends_is_cut_off(
     asking: Asking, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Left to the garbage collector, its socket would be found open by whatever runs next."""
-    monkeypatch.setattr(server, "CLOSE_S", 0.1)
+    monkeypatch.setattr(http_server, "CLOSE_S", 0.1)
     assert await asking.end() == b""
     assert asking.slow.given_up
     assert caplog.text == "", "ending is no defect: no traceback for whoever stopped it"

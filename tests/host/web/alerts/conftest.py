@@ -1,7 +1,6 @@
 """A site with the service's alerts beside it: the real parts in a loop of their own, without insoles."""
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from plantigrade.web.site import SignedIn, Site
 from starlette.testclient import TestClient
 
 from tests.host.web.conftest import KnownAccounts
+from tools.in_thread import loop_in_thread
 
 
 @dataclass
@@ -70,17 +70,10 @@ class Running:
 @pytest.fixture
 def running(library: Library, accounts: KnownAccounts) -> Iterator[Running]:
     """Alerts of P001 live."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
 
     async def made() -> Assembly:
         return Assembly(library, links={})
 
-    try:
+    with loop_in_thread() as loop:
         assembly = asyncio.run_coroutine_threadsafe(made(), loop).result(10)
         yield Running(Site(library, accounts, assembly, loop), accounts)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()

@@ -1,7 +1,6 @@
 """A service that has heard of two insoles and is connected to none, and a site beside it."""
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from plantigrade.service.assembly import Assembly
 from plantigrade.web.site import Site
 
 from tests.host.web.conftest import NOW_NS, KnownAccounts
+from tools.in_thread import loop_in_thread
 
 LEFT, RIGHT = "00000A50477A3F01", "00000A50477A3F02"
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -37,9 +37,6 @@ class Running:
 @pytest.fixture
 def running(library: Library) -> Iterator[Running]:
     """The left insole is P001's."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
 
     async def assemble() -> Assembly:
         made = Assembly(library)
@@ -49,12 +46,10 @@ def running(library: Library) -> Iterator[Running]:
         return made
 
     library.record("P001").insoles.assign(LEFT, SINCE)
-    made = Running(asyncio.run_coroutine_threadsafe(assemble(), loop).result(), loop)
-    made.read_people()
-    yield made
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    with loop_in_thread() as loop:
+        made = Running(asyncio.run_coroutine_threadsafe(assemble(), loop).result(), loop)
+        made.read_people()
+        yield made
 
 
 @pytest.fixture

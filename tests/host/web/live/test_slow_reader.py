@@ -37,7 +37,7 @@ class Served:
     pages: server.Pages
     insoles: Insoles
     clients: list[Client] = field(default_factory=list)
-    servers: list[server._Server] = field(default_factory=list)
+    servers: list[server.HttpServer] = field(default_factory=list)
 
     def headers(self) -> dict[str, str]:
         return {"Origin": self.pages.url, "Cookie": f"{COOKIE}=a token"}
@@ -61,7 +61,7 @@ async def served(
     pages = server.Pages(Site(insoles.library, accounts, insoles.assembly, settings=SiteSettings(port=0)))
     made = Served(pages, insoles)
 
-    class KnownServer(server._Server):
+    class KnownServer(server.HttpServer):
         def __init__(self, *parts: object) -> None:
             super().__init__(*parts)
             made.servers.append(self)
@@ -70,7 +70,7 @@ async def served(
         made.clients.append(Client(*parts))
         return made.clients[-1]
 
-    monkeypatch.setattr(server, "_Server", KnownServer)
+    monkeypatch.setattr(server, "HttpServer", KnownServer)
     monkeypatch.setattr(live_socket, "Client", known_client)
     serving = asyncio.create_task(pages.run())
     await pages.started.wait()

@@ -1,9 +1,6 @@
 """A bridge that hears one pair and is fed with the bundled walk: recordings are there as soon as they end."""
 
-import asyncio
-import threading
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -114,17 +111,3 @@ class FedAssembly:
     service: FedService
     care: FedCare = field(default_factory=FedCare)
     live: Any = field(default_factory=lambda: SimpleNamespace(open_states=dict, alerts_open=dict))
-
-
-@contextmanager
-def running_loop() -> Generator[asyncio.AbstractEventLoop]:
-    """A loop in a thread of its own, as the service has."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield loop
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()

@@ -17,7 +17,8 @@ from plantigrade.web.site import SignedIn, Site
 from starlette.testclient import TestClient
 
 from tests.host.web.conftest import NOW_NS, KnownAccounts
-from tests.host.web.visit.fed_service import SERIALS, FedAssembly, FedService, running_loop
+from tests.host.web.visit.fed_service import SERIALS, FedAssembly, FedService
+from tools.in_thread import loop_in_thread
 
 PAGE = "/people/P001/visit"
 TIMED = [kind for kind in StepKind if usual_seconds(kind)]
@@ -57,7 +58,7 @@ def room(site: Site, accounts: KnownAccounts, library: Library) -> Iterator[Room
     account = Account("clinician", frozenset({Role.CLINICIAN}))
     accounts.of_token["token"] = SignedIn(account, "form token")
     accounts.shares[account.name] = frozenset({"P001"})
-    with running_loop() as loop:
+    with loop_in_thread() as loop:
         beside = replace(
             site,
             assembly=cast(Any, assembly),
