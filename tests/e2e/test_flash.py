@@ -20,6 +20,8 @@ from plantigrade.twin.board_spec import BoardSpec, RadioEnd
 from plantigrade.twin.radio.client import Radio
 from plantigrade.twin.radio.conditions import RadioConditions
 
+from tests.processes import end
+
 pytestmark = [pytest.mark.micropython, pytest.mark.radio]
 
 SERIAL = "7cdfa1000102"
@@ -54,7 +56,10 @@ async def flash(*texts: str) -> tuple[int, dict[str, Any], str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await process.communicate()
+    try:
+        out, err = await process.communicate()
+    finally:
+        await end(process)
     return process.returncode or 0, json.loads(out) if out else {}, err.decode()
 
 

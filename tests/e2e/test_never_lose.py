@@ -22,6 +22,7 @@ from plantigrade.twin.radio.client import RadioError
 from plantigrade.twin.radio.conditions import RadioConditions
 
 from tests.e2e.seeds import drawn
+from tests.processes import end
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = Path(__file__).with_name("collect_host.py")
@@ -64,8 +65,7 @@ async def live_through(pair: VirtualPair, data: Path, seconds: float, cuts: int,
         host.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(host.wait(), 60) == 0
     finally:
-        if host.returncode is None:
-            host.kill()
+        await end(host)
 
 
 async def _trouble(

@@ -13,6 +13,7 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
 
 from tests.e2e.test_twin_run import running
+from tests.processes import end
 
 pytestmark = [pytest.mark.micropython, pytest.mark.radio]
 FIRST_BOND_SLOTS = 10
@@ -35,8 +36,7 @@ async def command(*texts: str) -> tuple[int | None, str, str]:
     try:
         out, err = await asyncio.wait_for(process.communicate(), 90)
     finally:
-        if process.returncode is None:
-            process.kill()
+        await end(process)
     return process.returncode, out.decode(), err.decode()
 
 

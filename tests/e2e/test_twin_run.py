@@ -17,6 +17,7 @@ from plantigrade.twin.bleak_backend import BumbleScanner
 from plantigrade.twin.rendezvous import NoTwinError
 
 from tests.e2e.twin_kit import mpremote
+from tests.processes import end
 
 pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
 
@@ -50,9 +51,7 @@ async def running(*texts: str) -> AsyncGenerator[tuple[asyncio.subprocess.Proces
         assert line, (await process.stderr.read()).decode()
         yield process, json.loads(line)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await end(process)
 
 
 def children(pid: int) -> list[int]:

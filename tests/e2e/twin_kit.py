@@ -10,6 +10,8 @@ from plantigrade.firmware_image.build import build_firmware
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd
 
+from tests.processes import end
+
 UNIQUE_ID = "0a50477a3f01"
 MPREMOTE = str(Path(sys.executable).parent / "mpremote")
 PATIENCE_S = 30.0
@@ -74,8 +76,6 @@ async def mpremote(port: str, *texts: str) -> str:
     try:
         output, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await end(process)
     assert process.returncode == 0, output.decode()
     return output.decode()

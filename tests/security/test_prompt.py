@@ -9,6 +9,7 @@ from plantigrade.link.usb import UsbLink
 from plantigrade.twin.board import VirtualBoard
 
 from tests.e2e.twin_kit import MPREMOTE, mpremote
+from tests.processes import end
 from tests.security.locked_kit import KEYS, keyring, locked_board, locked_board_in_safe_mode, session_of
 
 pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
@@ -34,9 +35,9 @@ async def reads_the_key(board: VirtualBoard) -> bool:
     try:
         output, _ = await asyncio.wait_for(process.communicate(), 20)
     except TimeoutError:
-        process.kill()
-        await process.wait()
         return False
+    finally:
+        await end(process)
     return (KEYS.device or b"").hex() in output.decode(errors="replace")
 
 

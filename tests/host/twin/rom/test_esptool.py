@@ -12,6 +12,8 @@ from plantigrade.twin.factory import write_at_the_factory
 from plantigrade.twin.flash_file import FLASH_NAME, MIB, FlashFile
 from plantigrade.twin.rom.fuses import FUSE_NAME, Fuses, read_fuses, write_fuses
 
+from tests.processes import end
+
 PATIENCE_S = 60
 SPEC = BoardSpec("left", "0a50477a3f01")
 MAIN = b"""
@@ -34,9 +36,7 @@ async def esptool(board: VirtualBoard, *texts: str, after: str = "no-reset") -> 
     try:
         output, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await end(process)
     assert process.returncode is not None
     return process.returncode, output.decode()
 

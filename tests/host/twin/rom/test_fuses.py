@@ -9,6 +9,7 @@ from plantigrade.errors import FileError
 from plantigrade.twin.rom.fuses import FUSE_NAME, SIZE, factory_fuses, read_fuses, write_fuses
 
 from tests.host.twin.rom.line import UNIQUE_ID
+from tests.processes import end
 
 PATIENCE_S = 60
 JSON_SUMMARY = ("summary", "--format", "json")
@@ -22,7 +23,10 @@ async def espefuse(path: Path, *texts: str) -> str:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    output, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    finally:
+        await end(process)
     assert process.returncode == 0, output.decode()
     return output.decode()
 
