@@ -48,7 +48,7 @@ class Relay:
         self._to, self._rate = to, rate_bytes_per_s
         self.port, self.up, self.first_s = 0, 0, 0.0
         self._free_s = 0.0
-        self._open: set[asyncio.StreamWriter] = set()
+        self._conversations: set[asyncio.Task[None]] = set()
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -62,20 +62,29 @@ class Relay:
 
     @asynccontextmanager
     async def _listening(self) -> AsyncGenerator[int]:
-        async with await asyncio.start_server(self._relay, "127.0.0.1", 0, limit=STEP_BYTES) as server:
-            try:
-                yield int(server.sockets[0].getsockname()[1])
-            finally:
-                for writer in self._open:
-                    writer.transport.abort()
+        async with await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=STEP_BYTES) as server:
+            yield int(server.sockets[0].getsockname()[1])
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Cut off also where the conversation is given up before it has begun."""
+
+        def end(conversation: asyncio.Task[None]) -> None:
+            self._conversations.discard(conversation)
+            writer.transport.abort() if conversation.cancelled() else writer.close()
+
+        conversation = asyncio.create_task(self._relay(reader, writer))
+        self._conversations.add(conversation)
+        conversation.add_done_callback(end)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
-        self._open.add(back)
-        down = asyncio.create_task(self._pass_on(there, writer, is_up=False))
-        await self._pass_on(reader, back, is_up=True)
-        await down
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._pass_on(there, writer, is_up=False))
+                both.create_task(self._pass_on(reader, back, is_up=True))
+        except asyncio.CancelledError:
+            back.transport.abort()
+            raise
 
     async def _pass_on(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_up: bool
