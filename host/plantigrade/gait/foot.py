@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from plantigrade.errors import PlantigradeError
-from plantigrade.gait import contact_kernel, stride_kernel
+from plantigrade.gait import contact_kernel, epoch_kernel, stride_kernel
 from plantigrade.gait.cycle_store import CycleStore
 from plantigrade.gait.load_trace import LoadTrace
 from plantigrade.gait.motion.stream import FootMotion, StrideMotion
@@ -218,7 +218,7 @@ class FootStream:
         reported += self._take(self._events[:count])
         if self._epoch_state[3] > 0:
             last = np.zeros(5)
-            stride_kernel.close_epoch(self._epoch_state, last)
+            epoch_kernel.close_epoch(self._epoch_state, last)
             self.epochs.append(last[None])
         self.motion.finish(self.last_s)
         if self._gap_state[0] == 1.0:
@@ -278,7 +278,7 @@ class FootStream:
 
     def _accounting(self, start: int, stop: int, *, complete: bool) -> None:
         total, time = self._buffer.total, self._buffer.time_s
-        ended = stride_kernel.epochs(time, total, start, stop, self._epoch_state, EPOCH_S, self._scratch)
+        ended = epoch_kernel.epochs(time, total, start, stop, self._epoch_state, EPOCH_S, self._scratch)
         if ended:
             self.epochs.append(self._scratch[:ended].copy())
         self.load.feed(time[start:stop], total[start:stop], self._scratch)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from plantigrade.gait import stride_kernel
+from plantigrade.gait import epoch_kernel
 from plantigrade.gait.load_run import LoadRun
 from plantigrade.gait.settings import LOAD_BIN_S
 from plantigrade.gait.signals import Floats
@@ -24,7 +24,7 @@ class LoadTrace:
             time_s, total_n: (n,).
             scratch: (n + 1, 2) at least, overwritten.
         """
-        ended = stride_kernel.means(time_s, total_n, self._state, LOAD_BIN_S, scratch)
+        ended = epoch_kernel.means(time_s, total_n, self._state, LOAD_BIN_S, scratch)
         if ended:
             self._runs += _runs_of(scratch[:ended])
 

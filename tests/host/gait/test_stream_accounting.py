@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from plantigrade.gait import stride_kernel
+from plantigrade.gait import epoch_kernel, stride_kernel
 from plantigrade.gait.signals import Floats
 
 NAN = float("nan")
@@ -14,11 +14,11 @@ def epochs_of(time: list[float], total: list[float], length_s: float, cuts: tupl
     t, x = np.array(time), np.array(total)
     found: list[Floats] = []
     for start, stop in zip((0, *cuts), (*cuts, len(time)), strict=True):
-        count = stride_kernel.epochs(t, x, start, stop, state, length_s, scratch)
+        count = epoch_kernel.epochs(t, x, start, stop, state, length_s, scratch)
         found.append(scratch[:count].copy())
     last = np.zeros(5)
     if state[3] > 0:
-        stride_kernel.close_epoch(state, last)
+        epoch_kernel.close_epoch(state, last)
         found.append(last[None])
     return np.concatenate(found)
 

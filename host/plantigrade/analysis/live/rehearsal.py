@@ -27,13 +27,14 @@ from plantigrade.bridge.insole import StampedFrames
 from plantigrade.calibration import stream_kernel
 from plantigrade.calibration.nominal import nominal
 from plantigrade.compiled import was_compiled
-from plantigrade.gait import contact_kernel, median_kernel, short_gaps, stride_kernel
+from plantigrade.gait import contact_kernel, epoch_kernel, median_kernel, short_gaps, stride_kernel
 from plantigrade.gait.pressure import stance_kernel
 from plantigrade.gait.signals import Foot
 
 _KERNELS: Final[tuple[ModuleType, ...]] = (
     stream_kernel,
     contact_kernel,
+    epoch_kernel,
     stride_kernel,
     stance_kernel,
     median_kernel,

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.compiled import compiled
+from plantigrade.gait.epoch_kernel import end_of_epoch
 from plantigrade.gait.motion.settings import TRACE_COLUMNS
 from plantigrade.gait.signals import Floats, Forces
 
@@ -40,7 +41,9 @@ def tenths(
     ended = 0
     number, count = state[0], state[1]
     x, y, z, pitch = state[2], state[3], state[4], state[5]
-    for i in range(len(time_s)):
+    i = 0
+    likely = 1
+    while i < len(time_s):
         now = np.floor(time_s[i] / bin_s)
         if now != number:
             if count >= fewest:
@@ -50,11 +53,15 @@ def tenths(
                 ended += 1
             number, count = now, 0.0
             x, y, z, pitch = 0.0, 0.0, 0.0, 0.0
-        x += acc[i, 0]
-        y += acc[i, 1]
-        z += acc[i, 2]
-        pitch += gyr[i, 0]
-        count += 1.0
+        end = end_of_epoch(time_s, i, len(time_s), 0.0, bin_s, number, likely)
+        for row in range(i, end):
+            x += acc[row, 0]
+            y += acc[row, 1]
+            z += acc[row, 2]
+            pitch += gyr[row, 0]
+        count += end - i
+        likely = end - i
+        i = end
     state[0], state[1] = number, count
     state[2], state[3], state[4], state[5] = x, y, z, pitch
     return ended
