@@ -32,7 +32,7 @@ from plantigrade.gait.signals import Floats, Foot, Motion, SensorLayout
 _NO_ROW: Floats = np.empty(0)
 
 
-@dataclass
+@dataclass(slots=True)
 class StrideMotion:
     """A stride whose last stance may not be over.
 
