@@ -161,21 +161,29 @@ def check_no_secret(site: Served, here: BoardHere, page: "Page") -> None:
 
 
 def test_once_more_changes_nothing(site: Served, here: BoardHere, browser: "Browser") -> None:
-    before = here.board.flash.read("id"), here.board.flash.read("keys")
+    """A board that is made already, here or by the test before."""
     with (
         signed_in(browser, site, Role.ENGINEER, Look(DESKTOP, script=False)) as context,
         looking(context, "/insoles/provision") as seen,
     ):
         page = seen.page
-        begin(page, "Let the model load it")
-        assert work_of(site, page).ended.wait(MADE_MS / 1000)
-        for _ in range(RELOADS):  # without a script the page loads itself anew
-            if page.locator("#work h2").inner_text() == "The insole is made":
-                break
-            page.wait_for_timeout(500)
+        make(site, page)
+        before = here.board.flash.read("id"), here.board.flash.read("keys")
+        page.goto("/insoles/provision")
+        make(site, page)
         assert f"Insole {SERIAL} was made before" in page.locator("#work").inner_text()
         assert page.locator(".stages .left-out").count() == 5
     assert (here.board.flash.read("id"), here.board.flash.read("keys")) == before
+
+
+def make(site: Served, page: "Page") -> None:
+    """Begin, and wait until the page says that the insole is made."""
+    begin(page, "Let the model load it")
+    assert work_of(site, page).ended.wait(MADE_MS / 1000)
+    for _ in range(RELOADS):  # without a script the page loads itself anew
+        if page.locator("#work h2").inner_text() == "The insole is made":
+            break
+        page.wait_for_timeout(500)
 
 
 def test_a_board_that_is_not_in_the_batch(

@@ -104,7 +104,12 @@ def zeroes(there: OnStage) -> dict[str, np.ndarray]:
     }
 
 
-def test_the_first_run_zeroes_a_pair_that_stands_empty(there: OnStage) -> None:
+def test_a_pair_is_zeroed_at_the_first_run_and_one_of_it_later(there: OnStage) -> None:
+    the_first_run_zeroes_a_pair_that_stands_empty(there)
+    the_page_of_an_insole_zeroes_it_and_says_since_when(there)
+
+
+def the_first_run_zeroes_a_pair_that_stands_empty(there: OnStage) -> None:
     page = there.context.new_page()
     page.goto("/first-run?step=zero")
     press(page, "Nothing presses on them", PRESSED)
@@ -120,7 +125,7 @@ def test_the_first_run_zeroes_a_pair_that_stands_empty(there: OnStage) -> None:
     page.close()
 
 
-def test_the_page_of_an_insole_zeroes_it_and_says_since_when(there: OnStage) -> None:
+def the_page_of_an_insole_zeroes_it_and_says_since_when(there: OnStage) -> None:
     page = there.context.new_page()
     page.goto("/insoles")
     card = page.locator("section", has=page.get_by_role("heading", name="Left insole"))

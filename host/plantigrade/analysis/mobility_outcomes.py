@@ -2,8 +2,8 @@
 
 Names, units, the groups of bouts by their length and the aggregates are those of Mobilise-D's aggregation, as
 `mobgap.aggregation.MobilisedAggregator` has them: both the short names of the study and the long ones of that
-package. Ours differ from a recording at the waist in where they come from, not in what they mean: contacts
-are seen by force, so `n_raw_initial_contacts` has no contact that only looks like one.
+package. What is ours is where they come from: `n_raw_initial_contacts` counts the contacts of a bout that
+force shows, where a sensor at the waist counts those that a detector of steps proposes.
 
 Walking bouts themselves are Mobilise-D's (Kluge et al. 2021, "Consensus based framework for digital mobility
 monitoring", PLoS ONE 16(8), e0256541): at least 4 strides, 3 a side, pauses of at most 3 s.
@@ -18,10 +18,11 @@ import numpy as np
 from plantigrade.array_types import F64
 from plantigrade.gait.results import Bout
 
-SECONDS_PER_MINUTE: Final = 60.0
-PERCENTILE: Final = 90.0
+_SECONDS_PER_MINUTE: Final = 60.0
+_PERCENTILE: Final = 90.0
 """Of the study's greatest values, which are not left to a single bout."""
-FEWEST_OF_A_VARIATION: Final = 2
+_FEWEST_OF_A_VARIATION: Final = 2
+"""A sample SD needs two values."""
 _INFINITE: Final = float("inf")
 
 
@@ -111,12 +112,12 @@ def _median(values: F64) -> float | None:
 
 
 def _p90(values: F64) -> float | None:
-    return float(np.percentile(values, PERCENTILE)) if len(values) else None
+    return float(np.percentile(values, _PERCENTILE)) if len(values) else None
 
 
 def _variation(values: F64) -> float | None:
     """Coefficient of variation, as a ratio."""
-    if len(values) < FEWEST_OF_A_VARIATION:
+    if len(values) < _FEWEST_OF_A_VARIATION:
         return None
     return float(np.std(values, ddof=1) / np.mean(values))
 
@@ -126,7 +127,7 @@ def _sum(values: F64) -> int:
 
 
 def _minutes(values: F64) -> float:
-    return float(np.sum(values)) / SECONDS_PER_MINUTE
+    return float(np.sum(values)) / _SECONDS_PER_MINUTE
 
 
 @dataclass(frozen=True)
